@@ -1,0 +1,162 @@
+"""Information, entropy, cross-entropy and the sigmoid (section 1.2)."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn.functional import logsigmoid
+
+from lossbook._checks import (
+    Reduction,
+    reduce,
+    require_base,
+    require_distribution,
+    require_floating,
+    require_same_shape,
+    require_unit_interval,
+)
+
+
+def information(p: Tensor, *, base: float = math.e) -> Tensor:
+    """Information of an event of probability p, equation ``eq-information``.
+
+    Args:
+        p: probabilities in [0, 1], any shape.
+        base: base of the logarithm, above 1: e gives nats, 2 gives bits.
+
+    Returns:
+        One value per probability, in units of log ``base``; infinity at p = 0.
+
+    Raises:
+        TypeError: if p is not a floating tensor.
+        ValueError: if p leaves [0, 1] or the base is not above 1.
+
+    Example:
+        >>> information(torch.tensor([0.5, 0.25]), base=2).tolist()
+        [1.0, 2.0]
+
+    Source: Shannon, A Mathematical Theory of Communication, 1948, section 6.
+    """
+    require_floating("p", p)
+    require_unit_interval("p", p)
+    require_base(base)
+    return -torch.log(p) / math.log(base)
+
+
+def entropy(p: Tensor, *, base: float = math.e) -> Tensor:
+    """Mean information of a distribution, equation ``eq-entropy``, with 0 log 0 = 0.
+
+    Args:
+        p: distributions on the last axis, shape (..., C).
+        base: base of the logarithm, above 1: e gives nats, 2 gives bits.
+
+    Returns:
+        One value per distribution, shape (...), between 0 and log C in units of log ``base``.
+
+    Raises:
+        TypeError: if p is not a floating tensor.
+        ValueError: if p is not a distribution or the base is not above 1.
+
+    Example:
+        >>> entropy(torch.tensor([0.5, 0.25, 0.25]), base=2).item()
+        1.5
+
+    Source: Shannon, A Mathematical Theory of Communication, 1948, theorem 2.
+    """
+    _require_distribution("p", p, base)
+    terms: Tensor = torch.special.entr(p)
+    return terms.sum(dim=-1) / math.log(base)
+
+
+def cross_entropy(p: Tensor, q: Tensor, *, base: float = math.e) -> Tensor:
+    """Mean information under q of events drawn from p, equation ``eq-cross-entropy``.
+
+    Here the true distribution comes first, as in H(p, q); the prediction is q.
+
+    Args:
+        p: true distributions on the last axis, shape (..., C).
+        q: predicted distributions, the same shape.
+        base: base of the logarithm, above 1: e gives nats, 2 gives bits.
+
+    Returns:
+        One value per pair, shape (...), at least the entropy of p, in units of log ``base``;
+        infinity where q is 0 and p is not; a class that both give 0 adds nothing.
+
+    Raises:
+        TypeError: if p or q is not a floating tensor.
+        ValueError: if p or q is not a distribution, the shapes differ, or the base is not above 1.
+
+    Example:
+        >>> p, q = torch.tensor([0.5, 0.5]), torch.tensor([0.25, 0.75])
+        >>> round(cross_entropy(p, q, base=2).item(), 4)
+        1.2075
+
+    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, equation (3.51).
+    """
+    _require_distribution("p", p, base)
+    _require_distribution("q", q, base)
+    require_same_shape("p", p, "q", q)
+    # xlogy(0, 0) is 0, but its gradient p / q would be 0 / 0.
+    q = torch.where((p == 0) & (q == 0), 1, q)
+    return -torch.xlogy(p, q).sum(dim=-1) / math.log(base)
+
+
+def sigmoid(s: Tensor) -> Tensor:
+    """Logistic sigmoid, equation ``eq-sigmoid``.
+
+    Args:
+        s: logits, any shape.
+
+    Returns:
+        One value in [0, 1] per logit.
+
+    Raises:
+        TypeError: if s is not a floating tensor.
+
+    Example:
+        >>> sigmoid(torch.tensor([0.0, -1000.0, 1000.0])).tolist()
+        [0.5, 0.0, 1.0]
+
+    Source: Bishop, Pattern Recognition and Machine Learning, 2006, equation (4.59).
+    """
+    require_floating("s", s)
+    return torch.sigmoid(s)
+
+
+def binary_cross_entropy(s: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+    """Cross-entropy of a Bernoulli target and a sigmoid, ``eq-binary-cross-entropy``.
+
+    Args:
+        s: logits, shape (N,) or any other shape.
+        y: targets in [0, 1], the same shape, floating.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per logit under ``"none"``.
+
+    Raises:
+        TypeError: if s or y is not a floating tensor.
+        ValueError: if the shapes differ, a target leaves [0, 1], or an empty batch is averaged.
+
+    Example:
+        >>> s, y = torch.tensor([0.0, 1000.0]), torch.tensor([1.0, 1.0])
+        >>> round(binary_cross_entropy(s, y, reduction="sum").item(), 4)
+        0.6931
+
+    Source: Bishop, Pattern Recognition and Machine Learning, 2006, equation (4.90), there the sum
+    over the samples.
+    """
+    require_floating("s", s)
+    require_floating("y", y)
+    require_same_shape("s", s, "y", y)
+    require_unit_interval("y", y)
+    # 1 - sigma(s) = sigma(-s), and logsigmoid never takes the logarithm of a rounded 0.
+    return reduce(-y * logsigmoid(s) - (1 - y) * logsigmoid(-s), reduction)
+
+
+def _require_distribution(name: str, values: Tensor, base: float) -> None:
+    require_floating(name, values)
+    require_distribution(name, values)
+    require_base(base)

@@ -1,0 +1,78 @@
+"""The losses that train a model, as modules over ``lossbook.functional``."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from lossbook import functional
+from lossbook._checks import (
+    PENALTIES,
+    REDUCTIONS,
+    Reduction,
+    require_choice,
+    require_non_negative,
+)
+
+__all__ = ["BinaryCrossEntropyLoss", "StructuralRisk"]
+
+
+class BinaryCrossEntropyLoss(nn.Module):
+    """Module form of :func:`lossbook.functional.binary_cross_entropy`.
+
+    Args:
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Raises:
+        ValueError: if the reduction is unknown; on call, as the function does.
+
+    Example:
+        >>> import torch
+        >>> loss = BinaryCrossEntropyLoss(reduction="sum")
+        >>> round(loss(torch.tensor([0.0]), torch.tensor([1.0])).item(), 4)
+        0.6931
+    """
+
+    def __init__(self, *, reduction: Reduction = "mean") -> None:
+        super().__init__()
+        require_choice("reduction", reduction, REDUCTIONS)
+        self.reduction: Reduction = reduction
+
+    def forward(self, s: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of logits ``s`` against targets ``y`` in [0, 1], both (N,)."""
+        return functional.binary_cross_entropy(s, y, reduction=self.reduction)
+
+    def extra_repr(self) -> str:
+        """Show the hyper-parameters in the module's repr."""
+        return f"reduction={self.reduction!r}"
+
+
+class StructuralRisk(nn.Module):
+    """Module form of :func:`lossbook.functional.structural_risk`, for a model's parameters.
+
+    Args:
+        lam: weight of the penalty, at least 0.
+        penalty: ``"l1"`` for the sum of absolute values, ``"l2"`` for the sum of squares.
+
+    Raises:
+        ValueError: if ``lam`` is negative or the penalty unknown; on call, as the function does.
+
+    Example:
+        >>> import torch
+        >>> risk = StructuralRisk(lam=0.1)
+        >>> risk(torch.tensor([1.0, 3.0]), torch.tensor([3.0, -4.0])).item()
+        4.5
+    """
+
+    def __init__(self, *, lam: float, penalty: str = "l2") -> None:
+        super().__init__()
+        require_non_negative("lam", lam)
+        require_choice("penalty", penalty, PENALTIES)
+        self.lam, self.penalty = lam, penalty
+
+    def forward(self, losses: Tensor, theta: Tensor) -> Tensor:
+        """Return the risk of ``losses`` (N,) and the penalised parameters ``theta``, any shape."""
+        return functional.structural_risk(losses, theta, lam=self.lam, penalty=self.penalty)
+
+    def extra_repr(self) -> str:
+        """Show the hyper-parameters in the module's repr."""
+        return f"lam={self.lam}, penalty={self.penalty!r}"
