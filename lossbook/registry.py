@@ -22,6 +22,7 @@ class Binding:
         shared: arguments that the samples share, such as a weight matrix: they get no batch axis.
         labels: arguments that hold class indices: 1..C on the page, 0..C-1 in the code.
         fixed: arguments that the equation settles, such as ``penalty="l1"``.
+        output: which of the function's results the page prints, if it returns several.
     """
 
     label: str
@@ -31,6 +32,7 @@ class Binding:
     shared: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     fixed: Mapping[str, object] = field(default_factory=dict)
+    output: int | None = None
 
 
 BINDINGS: dict[str, Binding] = {}
@@ -44,6 +46,7 @@ def implements(
     shared: tuple[str, ...] = (),
     labels: tuple[str, ...] = (),
     fixed: Mapping[str, object] | None = None,
+    output: int | None = None,
 ) -> Callable[[Function], Function]:
     """Tie the labelled equation ``label`` to the decorated function; see :class:`Binding`.
 
@@ -56,7 +59,7 @@ def implements(
             taken = BINDINGS[label].function.__name__
             raise ValueError(f"label: {label!r} is already implemented by {taken}")
         BINDINGS[label] = Binding(
-            label, function, dict(symbols or {}), per, shared, labels, dict(fixed or {})
+            label, function, dict(symbols or {}), per, shared, labels, dict(fixed or {}), output
         )
         return function
 

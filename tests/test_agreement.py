@@ -10,6 +10,7 @@ import torch
 
 from lossbook import functional, reference
 from tests.cases import Arrays, Case, all_cases
+from tests.support import tensor_options
 
 CASES = all_cases()
 REDUCTIONS = ("mean", "sum", "none")
@@ -45,6 +46,10 @@ def reference_gradients(case: Case, arguments: Arrays, options: dict) -> tuple:
 
 def torch_gradients(case: Case, arguments: list, value: torch.Tensor) -> tuple:
     wanted = [arguments[position] for position in case.differentiable]
+    if case.jacobian:
+        outputs = [column.sum() for column in value.unbind(-1)]
+        rows = [torch.autograd.grad(out, wanted, retain_graph=True)[0] for out in outputs]
+        return (torch.stack(rows, dim=-2),)
     gradients = torch.autograd.grad(value.sum(), wanted, allow_unused=True)
     return tuple(
         torch.zeros_like(argument) if gradient is None else gradient
@@ -65,7 +70,7 @@ def test_values_and_gradients_agree(case: Case, options: dict, seed: int):
     arguments = case.draw(np.random.default_rng(seed))
     inputs = tensors(case, arguments)
     expected = getattr(reference, case.name)(*arguments, **case.options, **options)
-    value = getattr(functional, case.name)(*inputs, **case.options, **options)
+    value = getattr(functional, case.name)(*inputs, **tensor_options(case.options), **options)
     np.testing.assert_allclose(value.detach().numpy(), expected, rtol=1e-10, atol=1e-14)
     for ours, theirs in zip(
         reference_gradients(case, arguments, options),
@@ -80,11 +85,31 @@ def test_autograd_agrees_with_differences(case: Case):
     inputs = tensors(case, case.draw(np.random.default_rng(7)))
 
     def call(*arguments: torch.Tensor) -> torch.Tensor:
-        return getattr(functional, case.name)(*arguments, **case.options)
+        return getattr(functional, case.name)(*arguments, **tensor_options(case.options))
 
     assert torch.autograd.gradcheck(call, inputs)
     if case.twice:
         assert torch.autograd.gradgradcheck(call, inputs)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_cuda_agrees(case: Case):
+    results = []
+    for device in ("cpu", "cuda"):
+        inputs = [
+            tensor.detach().to(device).requires_grad_(tensor.requires_grad)
+            for tensor in tensors(case, case.draw(np.random.default_rng(7)))
+        ]
+        options = {
+            key: value.to(device) if isinstance(value, torch.Tensor) else value
+            for key, value in tensor_options(case.options).items()
+        }
+        value = getattr(functional, case.name)(*inputs, **options)
+        assert value.device.type == device
+        results.append([value.detach().cpu()])
+        results[-1] += [slope.cpu() for slope in torch_gradients(case, inputs, value)]
+    torch.testing.assert_close(*results, rtol=1e-8, atol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", LOW_PRECISION, ids=str)
@@ -99,7 +124,9 @@ def test_extremes_are_right_in_low_precision(case: Case, dtype: torch.dtype):
         exact.astype(argument.dtype)
         for exact, argument in zip(rounded, case.extreme(), strict=True)
     )
-    value = getattr(functional, case.name)(*inputs, **case.options, **options)
+    value = getattr(functional, case.name)(
+        *inputs, **tensor_options(case.options, dtype), **options
+    )
     assert value.dtype == dtype
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # infinities that are the true value

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from lossbook import functional, nn, reference
+from tests.cases import all_cases
 
 NAN = float("nan")
 
@@ -60,12 +61,14 @@ def test_functional_refuses(name, arguments, options, error, message):
         getattr(functional, name)(*tensors, **options)
 
 
-@pytest.mark.parametrize("name", sorted(set(functional.__all__)))
+@pytest.mark.parametrize("name", functional.__all__)
 def test_a_list_is_no_tensor(name: str):
-    arguments = {"empirical_risk": 1, "information": 1, "entropy": 1, "sigmoid": 1}.get(name, 2)
-    options = {"lam": 1} if name == "structural_risk" else {}
+    case = next((case for case in all_cases() if case.name == name), None)
+    # zero_one_loss has no case.
+    arguments = case.draw(np.random.default_rng(0)) if case else (np.ones(2), np.ones(2))
+    options = case.options if case else {}
     with pytest.raises(TypeError, match=r"expected a torch\.Tensor, got list"):
-        getattr(functional, name)(*([[0.5, 0.5]] * arguments), **options)
+        getattr(functional, name)(*([array] for array in arguments), **options)
 
 
 def test_integers_are_no_logits():

@@ -204,7 +204,9 @@ def binary_cross_entropy_grad(
 ) -> Floats:
     """Gradient of :func:`binary_cross_entropy` in s, ``eq-binary-cross-entropy-grad``."""
     logits, targets = _logits_and_targets(s, y)
-    return reduce_grad(sigmoid(logits) - targets, reduction)
+    # sigma(s) - y, without the digits that are lost where the two nearly agree.
+    slopes = (1 - targets) * sigmoid(logits) - targets * sigmoid(-logits)
+    return reduce_grad(slopes, reduction)
 
 
 def _probabilities(p: ArrayLike, base: float) -> Floats:

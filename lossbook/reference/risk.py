@@ -15,8 +15,10 @@ from lossbook._checks import (
 )
 from lossbook.registry import implements
 
+SYMBOLS = {"losses": "ell", "lam": "lambda"}
 
-@implements("eq-empirical-risk", per="mean")
+
+@implements("eq-empirical-risk", per="mean", symbols={"losses": "ell"})
 def empirical_risk(losses: ArrayLike) -> np.float64:
     r"""Mean loss over a sample, equation ``eq-empirical-risk``.
 
@@ -48,8 +50,8 @@ def empirical_risk_grad(losses: ArrayLike) -> Floats:
     return np.full(values.shape, 1 / values.size)
 
 
-@implements("eq-structural-risk-l1", per="mean", symbols={"lam": "lambda"}, fixed={"penalty": "l1"})
-@implements("eq-structural-risk-l2", per="mean", symbols={"lam": "lambda"}, fixed={"penalty": "l2"})
+@implements("eq-structural-risk-l1", per="mean", symbols=SYMBOLS, fixed={"penalty": "l1"})
+@implements("eq-structural-risk-l2", per="mean", symbols=SYMBOLS, fixed={"penalty": "l2"})
 def structural_risk(
     losses: ArrayLike, theta: ArrayLike, *, lam: float, penalty: str = "l2"
 ) -> np.float64:

@@ -22,7 +22,9 @@ class Case:
 
     ``draw`` returns the positional arguments at one random point, away from kinks; integer arrays
     are class labels. ``extreme`` returns arguments at +-1e4, at angles 0 and pi, or whatever is
-    extreme for the function. ``differentiable`` names the positions that ``<name>_grad`` covers.
+    extreme for the function. ``differentiable`` names the positions that ``<name>_grad`` covers;
+    with ``jacobian`` it holds a matrix per sample, outputs by inputs. Options that are arrays
+    become tensors for PyTorch.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Case:
     differentiable: tuple[int, ...] = (0,)
     reduces: bool = True
     twice: bool = True
+    jacobian: bool = False
 
     def __str__(self) -> str:
         """Name the case in pytest's report."""

@@ -1,49 +1,11 @@
-"""The losses that train a model, as modules over ``lossbook.functional``."""
+"""Structural risk as a module (section 0)."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
 from lossbook import functional
-from lossbook._checks import (
-    PENALTIES,
-    REDUCTIONS,
-    Reduction,
-    require_choice,
-    require_non_negative,
-)
-
-__all__ = ["BinaryCrossEntropyLoss", "StructuralRisk"]
-
-
-class BinaryCrossEntropyLoss(nn.Module):
-    """Module form of :func:`lossbook.functional.binary_cross_entropy`.
-
-    Args:
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
-
-    Example:
-        >>> import torch
-        >>> loss = BinaryCrossEntropyLoss(reduction="sum")
-        >>> round(loss(torch.tensor([0.0]), torch.tensor([1.0])).item(), 4)
-        0.6931
-    """
-
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__()
-        require_choice("reduction", reduction, REDUCTIONS)
-        self.reduction: Reduction = reduction
-
-    def forward(self, s: Tensor, y: Tensor) -> Tensor:
-        """Return the loss of logits ``s`` against targets ``y`` in [0, 1], both (N,)."""
-        return functional.binary_cross_entropy(s, y, reduction=self.reduction)
-
-    def extra_repr(self) -> str:
-        """Show the hyper-parameters in the module's repr."""
-        return f"reduction={self.reduction!r}"
+from lossbook._checks import PENALTIES, require_choice, require_non_negative
 
 
 class StructuralRisk(nn.Module):

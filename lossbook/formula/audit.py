@@ -1,0 +1,217 @@
+"""All labelled equations of a book, checked one after the other, and mutated.
+
+Knows chapters, labels, bindings and draws; knows nothing of what the equations are about.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from lossbook.formula.check import Draw, Trial
+from lossbook.formula.errors import FormulaError, FormulaMismatch
+from lossbook.formula.statement import definitions_in
+from lossbook.registry import Binding
+
+_DERIVED = re.compile(r"-(?:grad|derivation)(?:-.*)?$")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was done with one equation.
+
+    Args:
+        chapter: the page it stands on.
+        label: its label.
+        kind: ``definition``, ``gradient``, ``derivation``, ``bound``, ``identity`` or ``exempt``.
+        points: at how many points it was checked.
+        comparisons: how many pairs of values were compared.
+        error: the largest relative error.
+        mutants: how many changed equations were tried.
+        killed: how many of them the check noticed.
+        survivors: the others, in words.
+        reason: why it is exempt.
+        problem: why the check failed, or nothing.
+    """
+
+    chapter: str
+    label: str
+    kind: str
+    points: int = 0
+    comparisons: int = 0
+    error: float = 0.0
+    mutants: int = 0
+    killed: int = 0
+    survivors: tuple[str, ...] = ()
+    reason: str = ""
+    problem: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """Return the row as JSON takes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Everything that the equations of a book are checked with.
+
+    Args:
+        chapters: page -> label -> LaTeX.
+        draws: label -> function that draws one point, see :func:`lossbook.formula.check`.
+        bindings: label -> the function that implements the equation.
+        uses: label -> labels of the equations that define symbols for it. A gradient or derivation
+            (``eq-x-grad``, ``eq-x-derivation``) uses ``eq-x`` without being told, and every
+            equation what those that it uses use.
+        exempt: label -> why an equation is compared with nothing.
+        points: at how many points each is checked.
+    """
+
+    chapters: Mapping[str, Mapping[str, str]]
+    draws: Mapping[str, Draw]
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
+    uses: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    exempt: Mapping[str, str] = field(default_factory=dict)
+    points: int = 20
+
+    @functools.cached_property
+    def latex(self) -> dict[str, str]:
+        """Return all equations by label.
+
+        Raises:
+            FormulaError: if two pages have one label.
+        """
+        found: dict[str, str] = {}
+        for chapter, labelled in self.chapters.items():
+            if twice := sorted(set(found) & set(labelled)):
+                raise FormulaError(f"{chapter}: {', '.join(twice)} stands on another page, too")
+            found |= labelled
+        return found
+
+    def rows(self, *, mutants: bool = True) -> Iterator[Row]:
+        """Check one equation after the other; a failure is a row with a problem."""
+        for chapter, labelled in self.chapters.items():
+            for label in labelled:
+                yield self.row(chapter, label, mutants=mutants)
+
+    def row(self, chapter: str, label: str, *, mutants: bool = True) -> Row:
+        """Check one equation."""
+        row = Row(chapter, label, self.kind(label))
+        if label in self.exempt:
+            problem = f"{chapter}: {label} is drawn and exempt" if label in self.draws else ""
+            reason = self.exempt[label].strip()
+            return replace(row, reason=reason, problem=problem if reason else "no reason is given")
+        if label not in self.draws:
+            return replace(row, problem=f"{chapter}: {label} is neither drawn nor exempt")
+        try:
+            trial = self.trial(chapter, label)
+            report = trial.check()
+        except (FormulaError, FormulaMismatch) as error:
+            name = "" if label in str(error).split("\n")[0] else f"{chapter}: {label}: "
+            return replace(row, problem=f"{name}{error}")
+        row = replace(row, points=report.points, comparisons=report.comparisons, error=report.error)
+        if row.kind == "gradient" and not report.differentiated:
+            text = "is not compared with the derivative of a printed definition"
+            return replace(row, problem=f"{chapter}: {label} {text}")
+        if not mutants:
+            return row
+        tried = trial.mutants()
+        survivors = tuple(str(mutant) for mutant in tried if trial.agrees(mutant.statement))
+        killed = len(tried) - len(survivors)
+        return replace(row, mutants=len(tried), killed=killed, survivors=survivors)
+
+    def trial(self, chapter: str, label: str) -> Trial:
+        """Return the trial of one equation: its points are drawn and it is read."""
+        binding = self.bindings.get(label)
+        return Trial(
+            self.latex[label],
+            bound_function(binding) if binding else None,
+            draw=self.draws[label],
+            symbols=binding.symbols if binding else None,
+            definitions=[self.latex[other] for other in self.definitions(label)],
+            points=self.points,
+            name=f"{chapter}: {label}",
+        )
+
+    def kind(self, label: str) -> str:
+        """Say how an equation is checked."""
+        if label in self.exempt:
+            return "exempt"
+        if "-derivation" in label:
+            return "derivation"
+        if re.search(r"-grad(-|$)", label):
+            return "gradient"
+        if label in self.bindings:
+            return "definition"
+        bounds = re.search(r"\\(?:le|ge|leq|geq|lt|gt|ne|neq)(?![A-Za-z])|[<>]", self.latex[label])
+        outside = bounds and not re.search(r"=", self.latex[label])
+        return "bound" if outside else "identity"
+
+    def definitions(self, label: str) -> list[str]:
+        """Return the labels of the equations whose symbols one equation uses.
+
+        Raises:
+            FormulaError: if one of them is on no page.
+        """
+        found: dict[str, None] = {}
+        base = _DERIVED.sub("", label)
+        waiting = list(self.uses.get(label, ()))
+        if base != label and base in self.latex and self._defines(base):
+            waiting.append(base)
+        while waiting:
+            other = waiting.pop()
+            if other not in self.latex:
+                raise FormulaError(f"{label} uses {other}, which is on no page")
+            if other not in found and other != label:
+                found[other] = None
+                waiting += self.uses.get(other, ())
+        return list(found)
+
+    def unprinted(self) -> list[str]:
+        """Return the labels that are drawn, used or exempt but stand on no page."""
+        named = {*self.draws, *self.uses, *self.exempt}
+        return sorted(named - set(self.latex))
+
+    def _defines(self, label: str) -> bool:
+        try:
+            definitions_in([self.latex[label]], ())
+        except FormulaError:
+            return False
+        return True
+
+
+def bound_function(binding: Binding) -> Callable[..., Any]:
+    """Return a bound function as the page would call it: one sample, classes counted from 1.
+
+    Keyword-only arguments are hyper-parameters, which all samples share.
+    """
+    signature = inspect.signature(binding.function)
+    sample = binding.per == "sample"
+
+    def given(name: str, found: Any) -> Any:
+        if name in binding.labels:
+            found = np.asarray(found) - 1
+        batched = sample and name not in binding.shared
+        if batched and signature.parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY:
+            found = np.asarray(found)[np.newaxis]
+        return found
+
+    @functools.wraps(binding.function)
+    def call(**arguments: Any) -> Any:
+        arguments = {name: given(name, found) for name, found in arguments.items()}
+        result = binding.function(**arguments, **binding.fixed)
+        if binding.output is not None:
+            result = result[binding.output]
+        elif isinstance(result, tuple):
+            raise FormulaError(f"{binding.label}: the binding names no output")
+        array = np.asarray(result)
+        return array[0] if sample and array.ndim and array.shape[0] == 1 else array
+
+    kept = [value for name, value in signature.parameters.items() if name not in binding.fixed]
+    call.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+    return call

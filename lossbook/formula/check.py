@@ -1,0 +1,389 @@
+"""Comparing a printed equation with a function, and its sides with each other.
+
+The value check compares the first chain with the function; the derivation check compares each side
+with the next; a printed gradient is a chain whose first side is evaluated as a numeric derivative
+of the printed definition. A check that has compared nothing, or too little, fails as well.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from lossbook.formula import arithmetic, compounds  # noqa: F401  (their rules)
+from lossbook.formula.compare import Disagreement, Point, Report, Shown, difference, show
+from lossbook.formula.dispatch import quiet, value
+from lossbook.formula.errors import FormulaError, FormulaMismatch
+from lossbook.formula.lookup import extent, numbers
+from lossbook.formula.mutate import Mutant, mutants
+from lossbook.formula.statement import Chain, Side, Statement, definitions_in, read_statement
+from lossbook.formula.tree import Cases, Derivative, Extremum, Indicator, Name, Node, walk
+from lossbook.formula.values import (
+    MOST_TERMS,
+    Row,
+    Scope,
+    Symbol,
+    Trace,
+    definition_table,
+    plain,
+    symbol_table,
+)
+
+Draw = Callable[[np.random.Generator], Mapping[str, Any]]
+
+
+def check(
+    latex: str,
+    function: Callable[..., Any] | None = None,
+    *,
+    draw: Draw,
+    symbols: Mapping[str, str] | None = None,
+    definitions: Iterable[str] = (),
+    points: int = 20,
+    seed: int = 0,
+    name: str = "",
+) -> Report:
+    r"""Compare a printed equation with a function, and each of its sides with the next.
+
+    Args:
+        latex: the equation.
+        function: called with the drawn symbols, by the names of its arguments; without it the
+            sides are compared with each other only.
+        draw: takes a random generator and returns the symbols of one point.
+        symbols: argument of the function -> symbol on the page, where the two differ.
+        definitions: equations that define further symbols, as printed.
+        points: how many points are drawn.
+        seed: where the random generator begins.
+        name: chapter and label, for messages.
+
+    Raises:
+        FormulaError: if the equation cannot be read, or evaluated at a point, with certainty.
+        FormulaMismatch: if two values differ, or if the check proves too little: nothing compared,
+            one value at all points, a case never reached, an argument that the page never reads.
+
+    >>> page = r"\ell(y, f) = \max(0, 1 - y f)"
+    >>> draw = lambda rng: {"y": rng.choice([-1, 1]), "f": rng.normal(0, 2)}
+    >>> check(page, lambda f, y: max(0, 1 - y * f), draw=draw).points
+    20
+    """
+    return Trial(
+        latex,
+        function,
+        draw=draw,
+        symbols=symbols,
+        definitions=definitions,
+        points=points,
+        seed=seed,
+        name=name,
+    ).check()
+
+
+class Trial:
+    """An equation with its points, drawn once, to be checked as printed and as mutated.
+
+    The arguments are those of :func:`check`.
+    """
+
+    def __init__(
+        self,
+        latex: str,
+        function: Callable[..., Any] | None = None,
+        *,
+        draw: Draw,
+        symbols: Mapping[str, str] | None = None,
+        definitions: Iterable[str] = (),
+        points: int = 20,
+        seed: int = 0,
+        name: str = "",
+    ) -> None:
+        """Draw the points, call the function at each, read the equation."""
+        self.latex, self.function, self.name = latex, function, name
+        self.renamed = {key: plain(page) for key, page in (symbols or {}).items()}
+        self.arguments: dict[str, str] = {}
+        rng = np.random.default_rng(seed)
+        self.points = [self._point(number, draw(rng)) for number in range(1, points + 1)]
+        if not self.points:
+            raise FormulaMismatch(f"{name}: no point was drawn")
+        first = self.points[0].symbols
+        callables = {key for key, found in first.items() if callable(found)}
+        found = definitions_in(definitions, callables)
+        self.definitions = definition_table(found)
+        if twice := sorted(set(self.definitions) & set(first)):
+            raise FormulaError(f"{', '.join(twice)}: drawn, and defined by an equation")
+        self.functions = callables | {item.name for item in found if item.parameters}
+        self.known = set(first) | set(self.definitions)
+        self.statement = read_statement(latex, self.functions, self.known)
+        self._cache: dict[object, tuple[Any, frozenset[str]]] = {}
+
+    def check(self) -> Report:
+        """Check the equation as printed; see :func:`check`."""
+        trace = Trace()
+        self._cache.clear()  # what is cached leaves no trace of the cases it took
+        try:
+            report = self.compare(self.statement, trace)
+        except Disagreement as failed:
+            raise FormulaMismatch(self._message(failed)) from None
+        self._require(report, trace)
+        return report
+
+    def mutants(self) -> list[Mutant]:
+        """Return the mutants of the equation."""
+        return mutants(self.statement, self.functions, self.known)
+
+    def agrees(self, statement: Statement) -> bool:
+        """Say whether a mutant passes all comparisons that the equation passes through."""
+        try:
+            return self.compare(statement, Trace()).comparisons == self._comparisons()
+        except (Disagreement, FormulaError):
+            return False
+
+    def _comparisons(self) -> int:
+        """Return how many comparisons the equation as printed takes: a head takes none."""
+        compared = 0
+        for position, chain in enumerate(self.statement.chains):
+            sides = sum(side.node is not None for side in chain.sides)
+            equal = next(
+                (at for at, side in enumerate(chain.sides) if side.relation not in ("", "=")), None
+            )
+            with_function = sum(side.node is not None for side in chain.sides[:equal])
+            compared += max(sides - 1, 0)
+            compared += with_function if position == 0 and self.function is not None else 0
+        return compared * len(self.points)
+
+    def compare(self, statement: Statement, trace: Trace) -> Report:
+        """Compare all sides at all points.
+
+        Raises:
+            Disagreement: at the first difference.
+            FormulaError: where a side has no value.
+        """
+        compared, largest, numeric = 0, 0.0, False
+        loose = self._loose(statement)
+        for point in self.points:
+            for row in range(len(statement.chains)):
+                for left, relation, right in self._pairs(statement, row, point, loose, trace):
+                    compared += 1
+                    numeric = numeric or left.loose or right.loose
+                    largest = max(largest, difference(point, left, relation, right))
+        return Report(len(self.points), compared, largest, numeric)
+
+    def _pairs(
+        self, statement: Statement, row: int, point: Point, loose: set[int], trace: Trace
+    ) -> Iterator[tuple[Shown, str, Shown]]:
+        """Yield what is compared at a point: two values and the relation between them."""
+        scope = Scope(
+            point.symbols, self.definitions, trace, locals=definition_table(statement.locals)
+        )
+        chain = statement.chains[row]
+        sizes = self._sizes(chain, scope)
+        code = None
+        if row == 0 and self.function is not None:
+            code = Shown(self._called(), self._selected(chain, point, scope), False)
+        before: Shown | None = None
+        where = tuple(item.latex[item.body.start : item.body.end] for item in statement.locals)
+        for column, side in enumerate(chain.sides):
+            if side.node is None:
+                continue
+            key = (point.number, row, column, side.latex, where, *sizes.items())
+            found = self._side(key, side, sizes, scope, statement.latex)
+            now = Shown(side.latex, found, id(side.node) in loose)
+            if code and side.relation not in ("", "="):
+                code = None
+            if code:
+                yield code, "=", now
+            if before is not None:
+                yield before, side.relation, now
+            before = now
+
+    def _side(
+        self, key: object, side: Side, sizes: dict[str, int], scope: Scope, latex: str
+    ) -> Any:
+        """Return the value of a side, computed once for all mutants that leave it as it is."""
+        if key not in self._cache:
+            own = replace(scope, trace=Trace(taken=scope.trace.taken))
+            found = self._on_grid(side, sizes, own, latex)
+            self._cache[key] = found, frozenset(own.trace.read)
+        found, read = self._cache[key]
+        scope.trace.read |= read
+        return found
+
+    def _on_grid(self, side: Side, sizes: dict[str, int], scope: Scope, latex: str) -> Any:
+        entries = []
+        node = side.node
+        assert node is not None
+        for place in np.ndindex(*sizes.values()):
+            bound = {key: np.float64(at + 1) for key, at in zip(sizes, place, strict=True)}
+            scope.trace.steps = scope.trace.nested = 0
+            try:
+                with quiet():
+                    found = value(node, replace(scope, bound=bound, owner=bound))
+            except FormulaError as error:
+                raise error.within(latex) from None
+            plain_value = found.entries[np.newaxis] if isinstance(found, Row) else found
+            if not np.all(np.isfinite(plain_value)):
+                raise FormulaError("not finite at a drawn point", latex, side.start)
+            entries.append(plain_value)
+        if any(np.shape(item) != np.shape(entries[0]) for item in entries):
+            raise FormulaError("entries of different shapes", latex, side.start)
+        return np.reshape(entries, (*sizes.values(), *np.shape(entries[0])))
+
+    def _sizes(self, chain: Chain, scope: Scope) -> dict[str, int]:
+        """Return the ranges of the indices that the left side leaves free."""
+        sizes = {}
+        nodes = [side.node for side in chain.sides if side.node]
+        for index in chain.free:
+            try:
+                found = set().union(*(extent(node, index, scope) for node in nodes))
+            except FormulaError as error:
+                raise error.within(self.latex) from None
+            if len(found) != 1 or max(found) > MOST_TERMS:
+                text = " or ".join(map(str, sorted(found))) or "nothing"
+                raise FormulaError(
+                    f"the range of {index} is not determined: {text}",
+                    self.latex,
+                    chain.sides[0].start,
+                )
+            sizes[index] = found.pop()
+        return sizes
+
+    def _selected(self, chain: Chain, point: Point, scope: Scope) -> Any:
+        """Return the function's value, or its entry where the page prints one entry only."""
+        first = chain.sides[0].node
+        below = chain.head.indices if chain.head else getattr(first, "indices", ())
+        if isinstance(first, Derivative):
+            below = first.variable.indices
+        result = np.asarray(point.reference)
+        known = [
+            index for index in below if not (isinstance(index, Name) and index.base in chain.free)
+        ]
+        if not known or len(known) != len(below) or result.ndim < len(known):
+            return result
+        with quiet():
+            at = numbers(known, scope)
+        if any(not 1 <= i <= size for i, size in zip(at, result.shape, strict=False)):
+            raise FormulaError("an index of the left side is out of range", self.latex, 0)
+        return result[tuple(i - 1 for i in at)]
+
+    def _point(self, number: int, drawn: Mapping[str, Any]) -> Point:
+        table = symbol_table(drawn)
+        if self.function is None:
+            return Point(number, drawn, table, None)
+        raw = {plain(key): found for key, found in drawn.items()}
+        given = {}
+        for key, parameter in inspect.signature(self.function).parameters.items():
+            page = self.renamed.get(key, plain(key))
+            if page in raw:
+                given[key] = raw[page]
+                self.arguments[key] = page
+            elif parameter.default is parameter.empty and parameter.kind not in (
+                parameter.VAR_POSITIONAL,
+                parameter.VAR_KEYWORD,
+            ):
+                raise FormulaError(f"{self.name}: nothing is drawn for the argument {key} ({page})")
+        return Point(number, drawn, table, self.function(**given))
+
+    def _require(self, report: Report, trace: Trace) -> None:
+        """Fail where the comparisons prove too little."""
+        where = f"{self.name}: " if self.name else ""
+        if not report.comparisons:
+            raise FormulaMismatch(f"{where}nothing was compared")
+        unread = [
+            f"{key} ({page})" for key, page in self.arguments.items() if page not in trace.read
+        ]
+        if unread:
+            raise FormulaMismatch(f"{where}the page never reads the argument {', '.join(unread)}")
+        for definition in self.statement.locals:
+            if f"where {definition.name}" not in trace.read:
+                raise FormulaMismatch(f"{where}{definition.name} is defined here and never used")
+        self._require_variety(where, trace)
+        roots = [side.node for chain in self.statement.chains for side in chain.sides if side.node]
+        roots += [definition.body for definition in self.statement.locals]
+        for node in (part for root in roots for part in walk(root)):
+            for branch, text in _branches(node, self.latex):
+                if (id(node), branch) not in trace.taken:
+                    raise FormulaMismatch(f"{where}no point reaches {text}")
+
+    def _require_variety(self, where: str, trace: Trace) -> None:
+        if len(self.points) < 2:
+            return
+        if self.function is not None:
+            values = [np.asarray(point.reference) for point in self.points]
+        else:
+            first = self.points[0].symbols
+            if not first:
+                return  # the author says that there is nothing to draw
+            values = [
+                np.array([_digest(point.symbols[key]) for key in sorted(trace.read & set(first))])
+                for point in self.points
+            ]
+        if all(np.array_equal(values[0], other) for other in values[1:]):
+            raise FormulaMismatch(f"{where}the same value at every point")
+
+    def _loose(self, statement: Statement) -> set[int]:
+        """Return the sides (by the identity of their trees) that take a numeric derivative."""
+        others = [item.body for item in statement.locals]
+        others += [item.body for several in self.definitions.values() for item in several]
+        everywhere = any(map(_differentiates, others))
+        sides = [side.node for chain in statement.chains for side in chain.sides if side.node]
+        return {id(node) for node in sides if everywhere or _differentiates(node)}
+
+    def _called(self) -> str:
+        name = getattr(self.function, "__name__", "the function")
+        return f"{name}({', '.join(self.arguments)})"
+
+    def _message(self, failed: Disagreement) -> str:
+        left, right = (" ".join(side.text.split()) for side in (failed.left, failed.right))
+        width = max(len(left), len(right))
+        drawn = ", ".join(f"{key} = {show(found)}" for key, found in failed.point.drawn.items())
+        relation = "" if failed.relation == "=" else f" (printed: {failed.relation})"
+        lines = [
+            f"{self.name or 'the equation'}: two sides differ{relation}",
+            f"  {left:<{width}}  = {show(failed.left.value)}",
+            f"  {right:<{width}}  = {show(failed.right.value)}",
+            f"  at point {failed.point.number} of {len(self.points)}: {drawn}",
+        ]
+        return "\n".join(lines + self._hint())
+
+    def _hint(self) -> list[str]:
+        """Look for the single changes of the page after which all comparisons hold."""
+        repairs = [mutant for mutant in self.mutants() if self.agrees(mutant.statement)]
+        lines = []
+        for mutant in repairs[:2]:
+            change = f"`{mutant.before}` in `{mutant.context}` were `{mutant.after}`"
+            if not mutant.before:
+                change = f"`{mutant.after}` stood before `{mutant.context}`"
+            elif not mutant.after:
+                change = f"`{mutant.before}` in `{mutant.context}` were left out"
+            lines.append(f"  hint: the two agree if {change}")
+        return lines
+
+
+def _branches(node: Node, latex: str) -> Iterator[tuple[object, str]]:
+    text = " ".join(latex[node.start : node.end].split())
+    if isinstance(node, Cases):
+        for row, (case, _) in enumerate(node.rows):
+            yield row, f"the case `{latex[case.start : case.end].strip()}`"
+    elif isinstance(node, Indicator):
+        yield True, f"a place where `{text}` is one"
+        yield False, f"a place where `{text}` is zero"
+    elif isinstance(node, Extremum) and len(node.arguments) > 1:
+        for place, argument in enumerate(node.arguments):
+            yield place, f"a place where `{latex[argument.start : argument.end]}` decides `{text}`"
+
+
+def _differentiates(root: Node) -> bool:
+    return any(
+        isinstance(node, Derivative) or (isinstance(node, Name) and node.primes > 0)
+        for node in walk(root)
+    )
+
+
+def _digest(symbol: Symbol) -> float:
+    if callable(symbol) or isinstance(symbol, Row):
+        return 0.0
+    entries = np.ravel(np.asarray(symbol))
+    return float(entries @ np.cos(np.arange(entries.size) + 1.0))

@@ -1,0 +1,97 @@
+"""Comparing two values at a point: the tolerance, the failure, and how values are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lossbook.formula.errors import FormulaError
+from lossbook.formula.values import Symbol
+
+EXACT, NUMERIC = (1e-9, 1e-12), (1e-6, 1e-8)  # relative and absolute tolerance
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check that passed has done.
+
+    Args:
+        points: at how many points.
+        comparisons: how many pairs of values were compared.
+        error: the largest relative error among them.
+        differentiated: whether a numeric derivative was compared.
+    """
+
+    points: int
+    comparisons: int
+    error: float
+    differentiated: bool
+
+
+@dataclass(frozen=True)
+class Point:
+    """One random point: what was drawn, and what the function makes of it."""
+
+    number: int
+    drawn: Mapping[str, Any]
+    symbols: Mapping[str, Symbol]
+    reference: Any
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value with what it is the value of; ``loose`` if a numeric derivative made it."""
+
+    text: str
+    value: Any
+    loose: bool
+
+
+class Disagreement(Exception):  # noqa: N818
+    """Two values that differ at a point; the message is made where the equation is known."""
+
+    def __init__(self, point: Point, left: Shown, relation: str, right: Shown) -> None:
+        """Keep the two sides with their values."""
+        super().__init__()
+        self.point, self.left, self.relation, self.right = point, left, relation, right
+
+
+def difference(point: Point, left: Shown, relation: str, right: Shown) -> float:
+    """Return the relative difference of two values that should be in a relation.
+
+    Raises:
+        Disagreement: if they are not.
+        FormulaError: if the relation is not one between numbers.
+    """
+    a, b = np.asarray(left.value, np.float64), np.asarray(right.value, np.float64)
+    relative, absolute = NUMERIC if left.loose or right.loose else EXACT
+    room = absolute + relative * np.maximum(np.abs(a), np.abs(b)) if a.shape == b.shape else 0.0
+    good = {
+        "=": lambda: np.abs(a - b) <= room,
+        r"\leq": lambda: a <= b + room,
+        r"\geq": lambda: a >= b - room,
+        "<": lambda: a < b,
+        ">": lambda: a > b,
+        r"\neq": lambda: np.abs(a - b) > room,
+    }
+    if relation not in good:
+        raise FormulaError(f"{relation} between two sides is not checked")
+    if a.shape != b.shape or not np.all(good[relation]()):
+        raise Disagreement(point, left, relation, right)
+    if relation != "=":
+        return 0.0
+    size = np.maximum(np.maximum(np.abs(a), np.abs(b)), absolute / relative)
+    return float(np.max(np.abs(a - b) / size, initial=0.0))
+
+
+def show(found: Any) -> str:
+    """Return a value as a message prints it."""
+    if callable(found):
+        return "a function"
+    array = np.asarray(found)
+    if array.ndim == 0:
+        return f"{array:.10g}" if array.dtype.kind in "fiu" else str(found)
+    return " ".join(np.array2string(array, precision=6, threshold=24).split())

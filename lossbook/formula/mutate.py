@@ -1,0 +1,275 @@
+r"""Small changes of a printed equation, each of which makes it another formula.
+
+They serve twice: the mutation test asks whether the checks would notice each of them, and a failing
+check asks whether one of them would repair the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lossbook.formula.errors import FormulaError
+from lossbook.formula.statement import Chain, Statement, read_statement
+from lossbook.formula.tree import (
+    Absolute,
+    Big,
+    Cases,
+    Extremum,
+    Function,
+    Group,
+    Name,
+    Node,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Sum,
+    children,
+    walk,
+)
+
+NEGATED = {
+    "=": r"\neq",
+    r"\neq": "=",
+    "<": r"\geq",
+    ">": r"\leq",
+    r"\leq": ">",
+    r"\geq": "<",
+}
+SWAPPED = {
+    r"\max": r"\min",
+    r"\min": r"\max",
+    r"\sum": r"\prod",
+    r"\prod": r"\sum",
+    r"\cos": r"\sin",
+    r"\sin": r"\cos",
+}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of the source: what stands between two offsets is replaced."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    around: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A changed equation.
+
+    Args:
+        kind: what was changed, such as ``sign`` or ``exponent``.
+        before: what is printed.
+        after: what the mutant has instead.
+        context: the printed part that the change stands in.
+        statement: the changed equation, read.
+    """
+
+    kind: str
+    before: str
+    after: str
+    context: str
+    statement: Statement
+
+    def __str__(self) -> str:
+        """Say the change in a few words."""
+        if not self.before:
+            return f"{self.kind}: `{self.after}` before `{self.context}`"
+        return f"{self.kind}: `{self.before}` -> `{self.after}` in `{self.context}`"
+
+
+def mutants(statement: Statement, functions: set[str], known: set[str]) -> list[Mutant]:
+    """Return the mutants of an equation: readable, and different from it and from each other.
+
+    Args:
+        statement: the equation.
+        functions: the names of functions that it was read with.
+        known: the names that it was read with.
+    """
+    latex = statement.latex
+    seen = {_trees(statement)}
+    found = []
+    for edit in dict.fromkeys(_edits(statement)):
+        changed = f"{latex[: edit.start]}{edit.text}{latex[edit.end :]}"
+        try:
+            other = read_statement(changed, functions, known)
+        except FormulaError:
+            continue
+        trees = _trees(other)
+        if trees in seen or len(other.chains) != len(statement.chains):
+            continue
+        seen.add(trees)
+        before = latex[edit.start : edit.end].strip()
+        context = " ".join(latex[slice(*edit.around)].split())
+        found.append(Mutant(edit.kind, before, edit.text.strip(), context, other))
+    return found
+
+
+def _trees(statement: Statement) -> object:
+    chains = tuple(
+        tuple((side.relation, side.node) for side in chain.sides) for chain in statement.chains
+    )
+    return chains, tuple((item.name, item.body) for item in statement.locals)
+
+
+def _edits(statement: Statement) -> Iterator[Edit]:
+    latex = statement.latex
+    roots = [side.node for chain in statement.chains for side in chain.sides if side.node]
+    roots += [definition.body for definition in statement.locals]
+    nodes = [node for root in roots for node in walk(root)]
+    for root in roots:
+        if not isinstance(root, Sum):
+            yield Edit("sign", root.start, root.start, "-", (root.start, root.end))
+    for chain in statement.chains:
+        yield from _relations(chain, latex)
+    for node in nodes:
+        if node.start < node.end:  # what the parser has added stands nowhere
+            yield from _of_node(node, latex)
+    yield from _of_names(nodes, latex)
+
+
+def _relations(chain: Chain, latex: str) -> Iterator[Edit]:
+    for left, right in zip(chain.sides, chain.sides[1:], strict=False):
+        if right.relation in ("<", ">", r"\leq", r"\geq"):
+            text = f" {NEGATED[right.relation]} "
+            yield Edit("relation", left.end, right.start, text, (left.start, right.end))
+
+
+def _of_node(node: Node, latex: str) -> Iterator[Edit]:
+    around = (node.start, node.end)
+    if isinstance(node, Sum):
+        yield from _of_sum(node, latex)
+    elif isinstance(node, Product):
+        yield from _of_product(node)
+    elif isinstance(node, Quotient):
+        top, bottom = _text(node.top, latex), _text(node.bottom, latex)
+        yield from _to_one(node)
+        yield Edit("factor", *around, rf"\frac{{{bottom}}}{{{top}}}", around)
+    elif isinstance(node, Power):
+        base = _text(node.base, latex)
+        text = f"({base})" if isinstance(node.base, Group) and node.base.bracket == "{" else base
+        yield Edit("exponent", *around, text, around)
+    elif isinstance(node, Number):
+        text = f"{node.value + 1:g}"
+        if latex[node.start : node.end].replace(".", "").isdigit():
+            longer = len(text) > node.end - node.start
+            yield Edit("constant", *around, f"{{{text}}}" if longer else text, around)
+    elif isinstance(node, Absolute):
+        yield Edit("bars", *around, f"({_text(node.inner, latex)})", around)
+    elif isinstance(node, Norm) and node.order is None:
+        yield Edit("index", node.end, node.end, "_1", around)
+    elif isinstance(node, Function):
+        argument = _text(node.argument, latex)
+        bare = isinstance(node.argument, Group) and node.argument.bracket in ("(", "[")
+        yield Edit("function", *around, argument if bare else f"({argument})", around)
+        yield from _swap(node, latex)
+    elif isinstance(node, Extremum):
+        yield from _swap(node, latex)
+        for one in node.arguments if len(node.arguments) > 1 else ():
+            yield Edit("term", *around, f"({_text(one, latex)})", around)
+    elif isinstance(node, Big):
+        yield from _swap(node, latex)
+        if node.high is not None:
+            high = _text(node.high, latex)
+            yield Edit("index", node.high.start, node.high.end, f"{{{high} - 1}}", around)
+    elif isinstance(node, Relation):
+        for left, right, operator in zip(node.sides, node.sides[1:], node.operators, strict=False):
+            if operator in NEGATED:
+                text = f" {NEGATED[operator]} "
+                yield Edit("relation", left.end, right.start, text, around)
+    elif isinstance(node, Cases):
+        (first, _), (last, _) = node.rows[0], node.rows[-1]
+        middle = latex[first.end : last.start]
+        swapped = f"{_text(last, latex)}{middle}{_text(first, latex)}"
+        yield Edit("cases", first.start, last.end, swapped, (first.start, last.end))
+
+
+def _text(node: Node, latex: str) -> str:
+    return latex[node.start : node.end]
+
+
+def _swap(node: Node, latex: str) -> Iterator[Edit]:
+    for old, new in SWAPPED.items():
+        if latex.startswith(old, node.start):
+            end = node.start + len(old)
+            yield Edit("function", node.start, end, new, (node.start, node.end))
+
+
+def _of_sum(node: Sum, latex: str) -> Iterator[Edit]:
+    around = (node.start, node.end)
+    places = []
+    before = node.start
+    for sign, term in node.terms:
+        gap = latex[before : term.start]
+        places.append(before + max(gap.rfind("+"), gap.rfind("-")) if sign else term.start)
+        before = term.end
+    for (sign, term), place in zip(node.terms, places, strict=True):
+        if sign:
+            yield Edit("sign", place, place + 1, "+" if sign == "-" else "-", around)
+        else:
+            yield Edit("sign", term.start, term.start, "-", around)
+    if len(node.terms) == 1:
+        return
+    skip = node.terms[1][0] == "+"
+    yield Edit("term", places[0], places[1] + skip, " ", around)
+    for (_, term), place in list(zip(node.terms, places, strict=True))[1:]:
+        yield Edit("term", place, term.end, " ", around)
+
+
+def _of_product(node: Product) -> Iterator[Edit]:
+    around = (node.start, node.end)
+    factors = [factor for _, factor in node.factors]
+    yield Edit("factor", factors[0].start, factors[1].start, " ", around)
+    for before, factor in pairwise(factors):
+        yield Edit("factor", before.end, factor.end, " ", around)
+
+
+def _to_one(node: Quotient) -> Iterator[Edit]:
+    for part in (node.top, node.bottom):
+        if not isinstance(part, Number) or part.value != 1:
+            yield Edit("factor", part.start, part.end, "1", (node.start, node.end))
+
+
+def _of_names(nodes: list[Node], latex: str) -> Iterator[Edit]:
+    """Yield edits that put another symbol or index of the same equation in place of one."""
+    names = [node for node in nodes if isinstance(node, Name) and node.start < node.end]
+    below = [
+        index
+        for node in nodes
+        for index in getattr(node, "indices", ())
+        if isinstance(index, Name) and not index.indices
+    ]
+    inside = {(index.start, index.end) for index in below}
+    indices = list(dict.fromkeys(_text(index, latex) for index in below))
+    for index in below:
+        for other in indices:
+            if other != _text(index, latex):
+                yield Edit("index", index.start, index.end, f"{{{other}}}", _around(index, nodes))
+    alike: dict[tuple[int, bool], list[Name]] = {}
+    for name in names:
+        if (name.start, name.end) not in inside:
+            alike.setdefault((len(name.indices), name.applied), []).append(name)
+    for group in alike.values():
+        texts = {name.base: _text(name, latex) for name in reversed(group)}
+        bases = list(dict.fromkeys(name.base for name in group))
+        for name in group:
+            other = bases[(bases.index(name.base) + 1) % len(bases)]
+            if other != name.base:
+                yield Edit(
+                    "symbol", name.start, name.end, f"{{{texts[other]}}}", _around(name, nodes)
+                )
+
+
+def _around(node: Node, nodes: list[Node]) -> tuple[int, int]:
+    """Return the place of the smallest part that holds a node."""
+    holders = [part for part in nodes if any(child is node for child in children(part))]
+    best = min(holders, key=lambda part: part.end - part.start, default=node)
+    return best.start, best.end

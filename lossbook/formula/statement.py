@@ -1,0 +1,437 @@
+r"""What an equation says: chains of sides, what they define, and the comments beside them.
+
+A displayed equation is one or more chains such as ``a = b = c``. The first side of a chain may
+only name what the chain defines, its *head*: ``\ell(y, f)``, ``p_k``,
+``\frac{\partial \ell}{\partial f}``.
+A further chain whose head is new is a definition for the first one ("where k = …").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from lossbook.formula.errors import FormulaError
+from lossbook.formula.parse import TIMES, Parser, refuse_bare
+from lossbook.formula.reading import DIVIDERS
+from lossbook.formula.tokens import CLOSES, OPENS, RELATIONS, Token, tokenize
+from lossbook.formula.tree import (
+    Big,
+    Derivative,
+    Element,
+    Expectation,
+    Name,
+    Node,
+    walk,
+)
+from lossbook.formula.values import Definition
+
+LAYOUTS = frozenset(["aligned", "align", "split", "gathered", "gather", "equation"])
+LEADS = frozenset(["where", "with", "and", "for", "if", "when", "let"])
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a chain defines.
+
+    Args:
+        name: the symbol.
+        parameters: the names in brackets after it; ``None`` without brackets, or if they hold
+            anything else than names.
+        indices: what stands below it, or below the variable of a derivative.
+        derivative: printed as a derivative, so that it defines no symbol.
+    """
+
+    name: str
+    parameters: tuple[str, ...] | None
+    indices: tuple[Node, ...]
+    derivative: bool = False
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a chain: the relation before it, its source, and its tree if it is no head."""
+
+    relation: str
+    latex: str
+    start: int
+    end: int
+    node: Node | None
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Sides that relations join, the head if the first side is one, and the indices left free."""
+
+    sides: tuple[Side, ...]
+    head: Head | None
+    free: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A whole equation: chains to compare and local definitions."""
+
+    latex: str
+    chains: tuple[Chain, ...]
+    locals: tuple[Definition, ...]
+
+
+def read_statement(latex: str, functions: Iterable[str], known: Iterable[str]) -> Statement:
+    """Read an equation.
+
+    Args:
+        latex: the equation as printed.
+        functions: names of the symbols that are functions.
+        known: names of all symbols and definitions; a first side that names another is a head.
+
+    Raises:
+        FormulaError: if any part of it cannot be read.
+    """
+    known = set(known)
+    pieces = list(_pieces(tokenize(latex), latex))
+    heads = [_head(sides, latex, known) for sides in pieces]
+    if not pieces:
+        raise FormulaError("no equation found", latex, 0)
+    named = {head.name for head in heads if head and head.parameters}
+    reader = _Reader(latex, frozenset(functions) | named, known | {h.name for h in heads if h})
+    chains, definitions = [], []
+    for position, (sides, head) in enumerate(zip(pieces, heads, strict=True)):
+        chain = reader.chain(sides, head)
+        if position and head and not head.derivative:
+            definitions.append(definition_of(chain, latex, ()))
+            if len(chain.sides) > 2:
+                chains.append(Chain(chain.sides[1:], None, chain.free))
+        else:
+            chains.append(chain)
+    trees = [side.node for chain in chains for side in chain.sides if side.node]
+    trees += [definition.body for definition in definitions]
+    refuse_bare(trees, latex, reader.functions)
+    return Statement(latex, tuple(chains), tuple(definitions))
+
+
+def definition_of(chain: Chain, latex: str, where: tuple[Definition, ...]) -> Definition:
+    """Return what a chain with a head defines.
+
+    Raises:
+        FormulaError: if it defines nothing.
+    """
+    head = chain.head
+    if head is None or head.derivative or chain.sides[1].relation != "=":
+        raise FormulaError("this equation defines no symbol", latex, 0)
+    body = chain.sides[1].node
+    if body is None:
+        raise FormulaError("this equation defines no symbol", latex, 0)
+    indices = tuple(index.base for index in head.indices if isinstance(index, Name))
+    return Definition(head.name, head.parameters, indices, body, latex, where)
+
+
+def definitions_in(latexes: Iterable[str], functions: Iterable[str]) -> list[Definition]:
+    """Return what equations define; each may use the others.
+
+    Raises:
+        FormulaError: if one of them defines nothing or cannot be read.
+    """
+    equations = list(latexes)
+    heads = []
+    for latex in equations:
+        pieces = list(_pieces(tokenize(latex), latex))
+        heads.append(_head(pieces[0], latex, set()) if pieces else None)
+    named = {head.name for head in heads if head and head.parameters}
+    found = []
+    for latex, head in zip(equations, heads, strict=True):
+        others = {item.name for item in heads if item and item is not head}
+        own = {head.name} if head else set()
+        statement = read_statement(latex, {*functions, *named}, others - own)
+        found.append(definition_of(statement.chains[0], latex, statement.locals))
+    return found
+
+
+class _Reader:
+    """Parses the sides of one equation, which share their functions and styles."""
+
+    def __init__(self, latex: str, functions: frozenset[str], known: set[str]) -> None:
+        self.latex, self.functions, self.known = latex, functions, known
+        self.styles: dict[str, str] = {}
+
+    def read(self, tokens: Sequence[Token]) -> Node:
+        parser = Parser(tokens, self.latex, self.functions)
+        parser.styles = self.styles
+        node = parser.collection() if parser.peek() == r"\{" else parser.expression()
+        if parser.peek():
+            parser.fail("this has no reading here")
+        return node
+
+    def chain(self, sides: list[tuple[str, list[Token]]], head: Head | None) -> Chain:
+        done = []
+        for position, (relation, tokens) in enumerate(sides):
+            node = None if head and position == 0 else self.read(tokens)
+            start, end = tokens[0].start, tokens[-1].end
+            done.append(Side(relation, self.latex[start:end], start, end, node))
+        first = done[0].node
+        below = head.indices if head else ()
+        if isinstance(first, Derivative):
+            below = first.variable.indices
+        elif isinstance(first, Name | Element):
+            below = first.indices
+        names = dict.fromkeys(index.base for index in below if isinstance(index, Name))
+        free = tuple(name for name in names if name not in self.known)
+        for side in done:
+            for node in walk(side.node) if side.node else ():
+                if isinstance(node, Big | Expectation) and node.index in free:
+                    raise FormulaError(
+                        f"the index {node.index} stands on the left and is summed over here",
+                        self.latex,
+                        node.start,
+                    )
+        return Chain(tuple(done), head, free)
+
+
+def _head(sides: list[tuple[str, list[Token]]], latex: str, known: set[str]) -> Head | None:
+    """Return what the first side names if that is all it does and the name is new."""
+    tokens = sides[0][1]
+    if tokens[0].text in (r"\frac", r"\nabla"):
+        return _derivative_head(tokens, latex, known)
+    parser = Parser(tokens, latex, frozenset())
+    if parser.is_expectation() or parser.is_indicator():
+        return None
+    try:
+        name = parser.variable()
+        if parser.peek() == "^":
+            name, power, transposed = parser.above(name)
+            if power is not None or transposed:
+                return None
+    except FormulaError:
+        return None
+    inside: list[list[Token]] | None = None
+    if parser.peek() in ("(", "["):
+        last = _matching(tokens, parser.at)
+        inside = [part for _, part in _split(tokens[parser.at + 1 : last], DIVIDERS)]
+        parser.at = last + 1
+        if parser.peek() == "_" and not name.indices:
+            name = parser.below(name)
+    if parser.peek() or name.primes or name.key in known:
+        return None
+    parameters = None if inside is None else _parameters(inside, latex)
+    rest = {token.text.lstrip("\\") for _, side in sides[1:] for token in side}
+    plain = [isinstance(index, Name) and not index.indices for index in name.indices]
+    used = [isinstance(index, Name) and index.base in rest for index in name.indices]
+    if name.indices and all(plain) and not any(used):
+        # p_t is one symbol unless what it equals depends on t, or t has a value.
+        given = all(isinstance(index, Name) and index.base in known for index in name.indices)
+        return None if given and name.base in known else Head(name.key, parameters, ())
+    if name.base in known:
+        return None
+    return Head(
+        name.base if all(plain) else name.key, parameters, name.indices if all(plain) else ()
+    )
+
+
+def _derivative_head(tokens: Sequence[Token], latex: str, known: set[str]) -> Head | None:
+    parser = Parser(tokens, latex, frozenset())
+    try:
+        node = parser.factor()
+    except FormulaError:
+        return None
+    if parser.peek() or parser.pending or not isinstance(node, Derivative):
+        return None
+    body: Node = node
+    while isinstance(body, Derivative):
+        body = body.body
+    if not isinstance(body, Name) or body.base in known or body.key in known:
+        return None
+    return Head(body.base, None, node.variable.indices, derivative=True)
+
+
+def _parameters(parts: list[list[Token]], latex: str) -> tuple[str, ...] | None:
+    names = []
+    for part in parts:
+        parser = Parser(part, latex, frozenset())
+        try:
+            name = parser.symbol()
+        except FormulaError:
+            return None
+        if parser.peek():
+            return None
+        names.append(name.base)
+    return tuple(names)
+
+
+def _pieces(tokens: list[Token], latex: str) -> Iterator[list[tuple[str, list[Token]]]]:
+    """Yield the chains of an equation: for each the sides with the relation before them."""
+    for segment in _segments(_annotated(tokens, latex), latex):
+        for _, piece in _split(segment, frozenset([",", ";"])):
+            piece = _without_lead(_without_comment(piece, latex))
+            if not piece:
+                continue
+            sides = list(_split(piece, RELATIONS))
+            empty = next((part for part in sides if not part[1]), None)
+            if len(sides) == 1 or empty:
+                raise FormulaError(
+                    "neither an equation nor a comment", latex, (piece or segment)[0].start
+                )
+            yield sides
+
+
+def _segments(tokens: list[Token], latex: str) -> list[list[Token]]:
+    """Split an equation into rows and columns; a row that goes on joins the one before it."""
+    tokens = _unwrapped(tokens, latex)
+    segments: list[list[Token]] = []
+    for _, row in _split(tokens, frozenset([r"\\"])):
+        columns = _columns(row)
+        for position, column in enumerate(columns):
+            if not column or _is_comment(column, latex):
+                continue
+            if position == 0 and segments and _goes_on(row, column, segments[-1]):
+                before = segments[-1]
+                stops = before[-1].text in (",", ".", ";") and before[-1].kind == "mark"
+                segments[-1] = (before[:-1] if stops else before) + column
+            else:
+                segments.append(column)
+    return segments
+
+
+def _columns(row: list[Token]) -> list[list[Token]]:
+    """Split a row at wide spaces and at every second ``&``; the others only align."""
+    columns: list[list[Token]] = [[]]
+    ampersands = 0
+    for operator, part in _split(row, frozenset(["&", r"\quad"])):
+        ampersands += operator == "&"
+        aligns = operator == "&" and ampersands % 2 == 1
+        if aligns or not columns[-1]:
+            columns[-1] = columns[-1] + part
+        else:
+            columns.append(part)
+    return columns
+
+
+def _goes_on(row: list[Token], column: list[Token], before: list[Token]) -> bool:
+    """Say whether a row continues the one before it."""
+    first = column[0].text
+    if first in RELATIONS or before[-1].text in RELATIONS | TIMES | {"+", "-"}:
+        return True
+    if first not in TIMES | {"+", "-"}:
+        return False
+    return row[0].text == "&" or len(list(_split(column, RELATIONS))) == 1
+
+
+def _unwrapped(tokens: list[Token], latex: str) -> list[Token]:
+    r"""Take off ``\begin{aligned} … \end{aligned}`` and its like."""
+    while tokens and tokens[0].text.startswith(r"\begin{"):
+        name = tokens[0].text[7:-1]
+        if name not in LAYOUTS:
+            break
+        last = _matching(tokens, 0)
+        rest = tokens[last + 1 :]
+        if any(token.text not in (".", ",") for token in rest):
+            raise FormulaError(
+                "only the whole equation can be laid out in rows", latex, rest[0].start
+            )
+        tokens = tokens[1:last]
+        if [token.text for token in tokens[:3]] in (
+            ["[", "t", "]"],
+            ["[", "c", "]"],
+            ["[", "b", "]"],
+        ):
+            tokens = tokens[3:]
+    for token in tokens:
+        if token.text.startswith(r"\begin{") and token.text[7:-1] != "cases":
+            raise FormulaError("this block is not read here", latex, token.start)
+    return tokens
+
+
+def _annotated(tokens: list[Token], latex: str) -> list[Token]:
+    r"""Replace ``\overset{…}{=}`` by its relation, and ``={}&`` by ``=&``."""
+    done: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        empty = [token.text for token in tokens[at : at + 2]] == ["{", "}"]
+        if empty and (not done or done[-1].text in RELATIONS | TIMES | {"+", "-", "&", r"\\"}):
+            at += 2
+            continue
+        if tokens[at].text != r"\overset":
+            done.append(tokens[at])
+            at += 1
+            continue
+        over = Parser(tokens, latex, frozenset())
+        begin = at + 1
+        middle = over.closing(begin) + 1 if tokens[begin : begin + 1] else begin
+        under = tokens[middle : middle + 3]
+        inner = under[1:2] if under and under[0].text == "{" else under[:1]
+        if not inner or inner[0].text not in RELATIONS:
+            raise FormulaError("only a relation is read below a note", latex, tokens[at].start)
+        done.append(inner[0])
+        at = middle + (3 if under[0].text == "{" else 1)
+    return done
+
+
+def _is_comment(tokens: list[Token], latex: str) -> bool:
+    r"""Say whether a column holds words only, or stands in ``\text{(…} … \text{…)}``."""
+    first, last = tokens[0], tokens[-1]
+    if first.kind == last.kind == "text" and first.text.startswith("(") and len(tokens) > 1:
+        words = re.findall(r"[a-z]+", first.text.lower())
+        if last.text.rstrip().endswith(")") and not LEADS & set(words[:1]):
+            return True
+    texts = [token for token in tokens if token.kind == "text"]
+    marks = [token for token in tokens if token.kind != "text"]
+    if not texts or any(token.text not in ("(", ")", ".", ",", ":", "[", "]") for token in marks):
+        return False
+    for token in texts:
+        words = re.findall(r"[a-z]+", token.text.lower().split("$")[0])
+        if "$" in token.text and LEADS & set(words[:1]):
+            raise FormulaError(r"a condition inside \text is not read", latex, token.start)
+    return True
+
+
+def _without_comment(piece: list[Token], latex: str) -> list[Token]:
+    """Drop the words and the full stop at the end of a piece."""
+    while piece:
+        last = piece[-1]
+        spaced = last.kind == "text" and (re.search(r"[\s(]", last.text) or not last.text)
+        if (last.text in (".", r"\quad") and last.kind == "mark") or (
+            spaced and len(piece) > 1 and _is_comment([last], latex)
+        ):
+            piece = piece[:-1]
+        else:
+            break
+    return [] if piece and _is_comment(piece, latex) else piece
+
+
+def _without_lead(piece: list[Token]) -> list[Token]:
+    if piece and piece[0].kind == "text" and piece[0].text.strip().rstrip(":,").lower() in LEADS:
+        return piece[1:]
+    return piece
+
+
+def _matching(tokens: Sequence[Token], opening: int) -> int:
+    """Return the place of what closes the bracket or block at a place."""
+    depth = 0
+    for place in range(opening, len(tokens)):
+        depth += _step(tokens[place])
+        if depth <= 0:
+            return place
+    return len(tokens) - 1
+
+
+def _split(
+    tokens: Sequence[Token], separators: frozenset[str]
+) -> Iterator[tuple[str, list[Token]]]:
+    """Yield the parts between separators that stand in no bracket, each with the one before it."""
+    depth, operator, part = 0, "", list[Token]()
+    for token in tokens:
+        depth += _step(token)
+        if depth == 0 and token.kind == "mark" and token.text in separators:
+            yield operator, part
+            operator, part = token.text, []
+        else:
+            part.append(token)
+    yield operator, part
+
+
+def _step(token: Token) -> int:
+    if token.kind != "mark":
+        return 0
+    opens = token.text in OPENS or token.text.startswith(r"\begin{")
+    closes = token.text in CLOSES or token.text.startswith(r"\end{")
+    return int(opens) - int(closes)

@@ -1,0 +1,58 @@
+"""The Kullback-Leibler divergence (section 1.4)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lossbook._checks import require_distribution, require_floating, require_same_shape
+
+
+def kl_divergence(p: Tensor, q: Tensor, *, log: bool = False) -> Tensor:
+    """Information lost where q stands in for p, equation ``eq-kl-divergence``.
+
+    Here the true distribution comes first, as in D(p‖q); the prediction is q. Logits z are best
+    compared as ``kl_divergence(log_p, z.log_softmax(-1), log=True)``: their gradient is then
+    softmax(z) - p, and no probability rounds to 0.
+
+    Args:
+        p: true distributions on the last axis, shape (..., C).
+        q: predicted distributions, the same shape.
+        log: True if p and q hold the logarithms of the probabilities, -inf for a probability of 0.
+
+    Returns:
+        One value per pair in nats, shape (...), at least 0 up to rounding, and 0 where p = q;
+        infinity where q is 0 and p is not; a class that p gives 0 adds nothing, to the gradients
+        neither. With ``log``, a probability of p too small for its dtype counts as 0.
+
+    Raises:
+        TypeError: if p or q is not a floating tensor.
+        ValueError: if p or q is not a distribution (with ``log``, its exponential), or the shapes
+            differ.
+
+    Example:
+        >>> p, q = torch.tensor([0.5, 0.5, 0.0]), torch.tensor([0.25, 0.25, 0.5])
+        >>> round(kl_divergence(p, q).item(), 4)
+        0.6931
+        >>> round(kl_divergence(p.log(), q.log(), log=True).item(), 4)
+        0.6931
+
+    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, equation (3.50).
+    """
+    require_floating("p", p)
+    require_floating("q", q)
+    if log:
+        weights = p.exp()
+        # bfloat16 rounds a logarithm near -10 by up to 0.03, and so its probability by 3 %.
+        require_distribution("exp(p)", weights, half_tolerance=5e-2)
+        require_distribution("exp(q)", q.exp(), half_tolerance=5e-2)
+    else:
+        weights = p
+        require_distribution("p", p)
+        require_distribution("q", q)
+    require_same_shape("p", p, "q", q)
+    # Masked before the logarithm: after it, 0 * inf would make the gradient NaN.
+    absent, neutral = weights == 0, 0.0 if log else 1.0
+    true, predicted = torch.where(absent, neutral, p), torch.where(absent, neutral, q)
+    gaps = true - predicted if log else true.log() - predicted.log()
+    return (weights * gaps).sum(dim=-1)

@@ -1,0 +1,104 @@
+"""The exponential loss, the logistic loss and sigmoid cross-entropy (section 1.6)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn.functional import logsigmoid
+
+from lossbook._checks import (
+    Reduction,
+    reduce,
+    require_floating,
+    require_same_shape,
+    require_unit_interval,
+)
+from lossbook.functional.cross_entropy import binary_cross_entropy
+from lossbook.functional.hinge import margins
+
+
+def exponential_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+    """Loss that AdaBoost descends, exponential in the margin, equation ``eq-exponential``.
+
+    Args:
+        f: scores, shape (N,) or any other shape.
+        y: labels -1 or +1, the same shape, of any dtype.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss, or one loss per score under ``"none"``; infinity where it overflows: past
+        a margin of -88 in float32, of -11 in float16.
+
+    Raises:
+        TypeError: if f is not a floating tensor or y not a tensor.
+        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
+
+    Example:
+        >>> import torch
+        >>> f, y = torch.tensor([0.0, 2.0]), torch.tensor([1, -1])
+        >>> round(exponential_loss(f, y, reduction="sum").item(), 4)
+        8.3891
+
+    Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd edition,
+    2009, equation (10.8).
+    """
+    return reduce((-margins(f, y)).exp(), reduction)
+
+
+def logistic_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+    """Negative log-likelihood of a label -1 or +1 under a sigmoid, equation ``eq-logistic``.
+
+    Args:
+        f: scores, the logits of the label +1, shape (N,) or any other shape.
+        y: labels -1 or +1, the same shape, of any dtype.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per score under ``"none"``.
+
+    Raises:
+        TypeError: if f is not a floating tensor or y not a tensor.
+        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
+
+    Example:
+        >>> import torch
+        >>> f, y = torch.tensor([0.0, 1000.0]), torch.tensor([1, -1])
+        >>> round(logistic_loss(f, y, reduction="sum").item(), 3)
+        1000.693
+
+    Source: Bishop, Pattern Recognition and Machine Learning, 2006, section 7.1.2.
+    """
+    # log(1 + e^-u) overflows for u = -1000, and F.softplus(-u) drops a small term past its
+    # threshold; -logsigmoid(u) does neither.
+    return reduce(-logsigmoid(margins(f, y)), reduction)
+
+
+def sigmoid_cross_entropy(z: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+    """Binary cross-entropy of every label by itself, equation ``eq-sigmoid-cross-entropy``.
+
+    The labels do not compete, as they do under a softmax: a sample may have none, one or several.
+
+    Args:
+        z: logits, one per sample and label, shape (N, K) or any other shape.
+        t: targets in [0, 1], the same shape, floating.
+        reduction: ``"mean"`` (over all N K entries), ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per logit under ``"none"``.
+
+    Raises:
+        TypeError: if z or t is not a floating tensor.
+        ValueError: if the shapes differ, a target leaves [0, 1], or an empty batch is averaged.
+
+    Example:
+        >>> import torch
+        >>> z, t = torch.tensor([[0.0, 1000.0, 2.0]]), torch.tensor([[1.0, 1.0, 0.0]])
+        >>> round(sigmoid_cross_entropy(z, t, reduction="sum").item(), 4)
+        2.8201
+
+    Source: He, Gkioxari, Dollár and Girshick, Mask R-CNN, 2017, section 3.
+    """
+    require_floating("z", z)
+    require_floating("t", t)
+    require_same_shape("z", z, "t", t)
+    require_unit_interval("t", t)
+    return binary_cross_entropy(z, t, reduction=reduction)

@@ -1,0 +1,357 @@
+r"""Margins in the angle between a feature vector and its class vector (sections 1.3.4-8).
+
+The five losses are one, softmax loss of the logits :math:`\|x\| \|W_k\| \cos\theta_k` with psi of
+the angle in place of the cosine in the target's column. A loss says which lengths are set and what
+psi is: :mod:`lossbook.reference.margin` has them in a table.
+
+No arccos is taken: its derivative is infinite at angles 0 and pi. Only the target's column is
+touched, and it is computed in float32 or better under autocast too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.linalg import vector_norm
+from torch.nn.functional import linear
+
+from lossbook._checks import (
+    Reduction,
+    require_angular_margin,
+    require_class_labels,
+    require_class_vectors,
+    require_floating,
+    require_integers,
+    require_non_negative,
+    require_per_class,
+    require_positive,
+    require_whole,
+)
+from lossbook.functional._precision import narrowed, widened
+from lossbook.functional.softmax import softmax_loss
+
+# From the directions of the features and of their class vectors, row by row, to psi.
+Margin = Callable[[Tensor, Tensor], Tensor]
+
+
+def l_softmax_loss(
+    x: Tensor,
+    W: Tensor,
+    y: Tensor,
+    *,
+    m: int = 4,
+    annealing: float = 0.0,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    r"""Softmax loss whose target counts its angle m times, equation ``eq-l-softmax-loss``.
+
+    An ``annealing`` of :math:`\lambda` puts :math:`(\lambda \cos\theta + \psi(\theta)) / (1 +
+    \lambda)` in psi's place: training starts with a large one, close to the plain softmax loss, and
+    lowers it.
+
+    Args:
+        x: features, shape (N, d).
+        W: class vectors, shape (C, d).
+        y: class labels 0..C-1, shape (N,), integers.
+        m: how many times the target's angle counts, a whole number; 1 gives the softmax loss.
+        annealing: at least 0; 0 is the loss as printed.
+        reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+
+    Raises:
+        TypeError: if x or W is not a floating tensor or y not one of integers.
+        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, m is not a
+            whole number of at least 1, annealing is negative or not finite, or an empty batch is
+            averaged.
+
+    Example:
+        >>> x, W, y = torch.tensor([[0.0, 2.0]]), torch.eye(2), torch.tensor([0])
+        >>> round(l_softmax_loss(x, W, y, m=2).item(), 4)  # psi is -1
+        4.0181
+
+    Source: Liu, Wen, Yu and Yang, Large-Margin Softmax Loss for Convolutional Neural Networks,
+    2016, section 3, without a bias.
+    """
+    return _margin_loss(x, W, y, _multiplied(m, annealing), reduction)
+
+
+def a_softmax_loss(
+    x: Tensor,
+    W: Tensor,
+    y: Tensor,
+    *,
+    m: int = 4,
+    annealing: float = 0.0,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """L-Softmax with class vectors of length 1, equation ``eq-a-softmax-loss``.
+
+    The decision depends on angles alone; the loss still grows and shrinks with the length of x.
+
+    Args:
+        x: features, shape (N, d).
+        W: class vectors of any length, shape (C, d).
+        y: class labels 0..C-1, shape (N,), integers.
+        m: how many times the target's angle counts, a whole number.
+        annealing: at least 0, as in :func:`l_softmax_loss`; 0 is the loss as printed.
+        reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+
+    Raises:
+        TypeError: if x or W is not a floating tensor or y not one of integers.
+        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, m is not a
+            whole number of at least 1, annealing is negative or not finite, or an empty batch is
+            averaged.
+
+    Example:
+        >>> x, W, y = torch.tensor([[0.0, 2.0]]), 5 * torch.eye(2), torch.tensor([0])
+        >>> round(a_softmax_loss(x, W, y, m=2).item(), 4)  # psi is -1
+        4.0181
+
+    Source: Liu, Wen, Yu, Li, Raj and Song, SphereFace: Deep Hypersphere Embedding for Face
+    Recognition, 2017, section 3.
+    """
+    return _margin_loss(x, W, y, _multiplied(m, annealing), reduction, W_length=1)
+
+
+def l2_softmax_loss(
+    x: Tensor,
+    W: Tensor,
+    y: Tensor,
+    *,
+    alpha: float,
+    b: Tensor | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """Softmax loss of features that are scaled to one length, equation ``eq-l2-softmax-loss``.
+
+    Args:
+        x: features, shape (N, d).
+        W: class vectors, shape (C, d).
+        y: class labels 0..C-1, shape (N,), integers.
+        alpha: the length that every feature vector gets, above 0.
+        b: one bias per class, shape (C,), or None for none.
+        reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+
+    Raises:
+        TypeError: if x, W or b is not a floating tensor or y not one of integers.
+        ValueError: if the shapes are not (N, d), (C, d), (N,) and (C,), a label leaves 0..C-1,
+            alpha is not a finite number above 0, or an empty batch is averaged.
+
+    Example:
+        >>> x, W, y = torch.tensor([[0.0, 5.0]]), torch.eye(2), torch.tensor([1])
+        >>> round(l2_softmax_loss(x, W, y, alpha=2).item(), 4)
+        0.1269
+
+    Source: Ranjan, Castillo and Chellappa, L2-constrained Softmax Loss for Discriminative Face
+    Verification, 2017, section 4.
+    """
+    require_positive("alpha", alpha)
+    return _margin_loss(x, W, y, None, reduction, x_length=alpha, b=b)
+
+
+def am_softmax_loss(
+    x: Tensor,
+    W: Tensor,
+    y: Tensor,
+    *,
+    s: float = 30.0,
+    m: float = 0.35,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """Softmax loss of scaled cosines, the target's less a margin, ``eq-am-softmax-loss``.
+
+    CosFace is the same loss under another name.
+
+    Args:
+        x: features of any length, shape (N, d).
+        W: class vectors of any length, shape (C, d).
+        y: class labels 0..C-1, shape (N,), integers.
+        s: scale of the cosines, above 0.
+        m: what the target's cosine loses, at least 0.
+        reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+
+    Raises:
+        TypeError: if x or W is not a floating tensor or y not one of integers.
+        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, s is not a
+            finite number above 0, m is negative or not finite, or an empty batch is averaged.
+
+    Example:
+        >>> x, W, y = torch.tensor([[0.0, 5.0]]), torch.eye(2), torch.tensor([1])
+        >>> round(am_softmax_loss(x, W, y, s=2, m=0.5).item(), 4)
+        0.3133
+
+    Source: Wang, Cheng, Liu and Liu, Additive Margin Softmax for Face Verification, 2018,
+    section 3.
+    """
+    require_positive("s", s)
+    return _margin_loss(x, W, y, _subtracted(m), reduction, x_length=s, W_length=1)
+
+
+def arcface_loss(
+    x: Tensor,
+    W: Tensor,
+    y: Tensor,
+    *,
+    s: float = 64.0,
+    m: float = 0.5,
+    reduction: Reduction = "mean",
+) -> Tensor:
+    """Softmax loss of scaled cosines, the target's angle plus a margin, ``eq-arcface-loss``.
+
+    Beyond pi - m the cosine of theta + m would rise again; the usual extension, the cosine of theta
+    less m sin m, falls up to pi, with a jump down at pi - m.
+
+    Args:
+        x: features of any length, shape (N, d).
+        W: class vectors of any length, shape (C, d).
+        y: class labels 0..C-1, shape (N,), integers.
+        s: scale of the cosines, above 0.
+        m: what the target's angle gains, in radians, from 0 to pi/2.
+        reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+
+    Raises:
+        TypeError: if x or W is not a floating tensor or y not one of integers.
+        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, s is not a
+            finite number above 0, m leaves [0, pi/2], or an empty batch is averaged.
+
+    Example:
+        >>> x, W, y = torch.tensor([[0.0, 5.0]]), torch.eye(2), torch.tensor([1])
+        >>> round(arcface_loss(x, W, y, s=2, m=0.5).item(), 4)
+        0.1595
+
+    Source: Deng, Guo, Xue and Zafeiriou, ArcFace: Additive Angular Margin Loss for Deep Face
+    Recognition, 2019, equation (3), which stops at the cosine of theta + m.
+    """
+    require_positive("s", s)
+    return _margin_loss(x, W, y, _added(m), reduction, x_length=s, W_length=1)
+
+
+def plain_logits(
+    x: Tensor,
+    W: Tensor,
+    *,
+    x_length: float | None = None,
+    W_length: float | None = None,
+    b: Tensor | None = None,
+) -> Tensor:
+    """Return the logits without a margin, shape (N, C): what a trained classifier predicts from.
+
+    ``x_length`` and ``W_length`` are the lengths that features and class vectors get; None keeps
+    their own.
+    """
+    return narrowed(_products(x, W, x_length, W_length, b), x, W)
+
+
+def _margin_loss(
+    x: Tensor,
+    W: Tensor,
+    y: Tensor,
+    margin: Margin | None,
+    reduction: Reduction,
+    *,
+    x_length: float | None = None,
+    W_length: float | None = None,
+    b: Tensor | None = None,
+) -> Tensor:
+    """Normalise, take cosines, replace the target's column, take the cross-entropy."""
+    logits = _products(x, W, x_length, W_length, b)
+    require_integers("y", y)
+    require_class_labels("x", logits, "y", y)
+    if margin is not None:
+        target = y.long()
+        features, own = widened(x), widened(W)[target]
+        u, w = _direction(features), _direction(own)
+        f, v = _sized(features, x_length), _sized(own, W_length)
+        # |f| |v| psi, as the dot product and what the margin adds to it: a zero vector has no
+        # angle, and keeps the gradient of its dot product.
+        added = vector_norm(f, dim=-1) * vector_norm(v, dim=-1) * (margin(u, w) - _cosine(u, w))
+        column = ((f * v).sum(dim=-1) + added).unsqueeze(-1)
+        logits.scatter_(-1, target.unsqueeze(-1), column)
+    return narrowed(softmax_loss(logits, y, reduction=reduction), x, W)
+
+
+def _products(
+    x: Tensor, W: Tensor, x_length: float | None, W_length: float | None, b: Tensor | None
+) -> Tensor:
+    require_floating("x", x)
+    require_floating("W", W)
+    require_class_vectors(x, W)
+    if b is not None:
+        require_floating("b", b)
+        require_per_class("b", b, W.shape[0])
+        b = widened(b)
+    features, classes = _sized(widened(x), x_length), _sized(widened(W), W_length)
+    # Autocast multiplies in half precision; what follows does not.
+    return linear(features, classes, b).to(features.dtype)
+
+
+def _direction(vectors: Tensor) -> Tensor:
+    # Divided by infinity, a zero vector stays zero, and so does its gradient.
+    lengths = vector_norm(vectors, dim=-1, keepdim=True)
+    return vectors / torch.where(lengths > 0, lengths, math.inf)
+
+
+def _sized(vectors: Tensor, length: float | None) -> Tensor:
+    return vectors if length is None else length * _direction(vectors)
+
+
+def _cosine(u: Tensor, w: Tensor) -> Tensor:
+    return (u * w).sum(dim=-1)
+
+
+def _angle(u: Tensor, w: Tensor) -> Tensor:
+    # Exact near 0 and pi, with a bounded gradient in u and w; that of an arccos is infinite.
+    return 2 * torch.atan2(vector_norm(u - w, dim=-1), vector_norm(u + w, dim=-1))
+
+
+def _multiplied(m: int, annealing: float) -> Margin:
+    """Cosine of m theta, continued: a polynomial in the cosine, with no angle taken."""
+    require_whole("m", m)
+    require_non_negative("annealing", annealing)
+
+    def margin(u: Tensor, w: Tensor) -> Tensor:
+        cosine = _cosine(u, w)
+        # cos(m theta) = T_m(cos theta), by the recurrence of Chebyshev's polynomials.
+        before, chebyshev = torch.ones_like(cosine), cosine
+        for _ in range(int(m) - 1):
+            before, chebyshev = chebyshev, 2 * cosine * chebyshev - before
+        # The pieces of psi join at angles j pi / m, and k counts the joins that theta has passed.
+        joins = cosine.new_tensor([math.cos(j * math.pi / m) for j in range(1, int(m))])
+        k = (cosine.unsqueeze(-1) <= joins).sum(dim=-1)
+        psi = (1 - 2 * (k % 2)) * chebyshev - 2 * k
+        return (annealing * cosine + psi) / (1 + annealing)
+
+    return margin
+
+
+def _subtracted(m: float) -> Margin:
+    require_non_negative("m", m)
+    return lambda u, w: _cosine(u, w) - m
+
+
+def _added(m: float) -> Margin:
+    require_angular_margin("m", m)
+
+    def margin(u: Tensor, w: Tensor) -> Tensor:
+        theta = _angle(u, w)
+        beyond = torch.cos(theta) - m * math.sin(m)
+        return torch.where(theta <= math.pi - m, torch.cos(theta + m), beyond)
+
+    return margin

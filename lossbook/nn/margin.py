@@ -1,0 +1,275 @@
+"""The margin losses as modules that hold the class vectors (sections 1.3.4-8)."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from lossbook import functional
+from lossbook._checks import (
+    Reduction,
+    require_angular_margin,
+    require_non_negative,
+    require_positive,
+    require_whole,
+)
+from lossbook.functional.margin import plain_logits
+from lossbook.nn._loss import ReducedLoss
+
+
+class MarginLoss(ReducedLoss):
+    """A loss that holds its class vectors, as the parameter ``weight`` of shape (C, d).
+
+    They start as those of ``torch.nn.Linear`` do: uniform within 1 / sqrt(d) of 0.
+    """
+
+    def __init__(self, in_features: int, num_classes: int, reduction: Reduction) -> None:
+        super().__init__(reduction)
+        require_whole("in_features", in_features)
+        require_whole("num_classes", num_classes)
+        self.in_features, self.num_classes = in_features, num_classes
+        bound = 1 / math.sqrt(in_features)
+        self.weight = nn.Parameter(torch.empty(num_classes, in_features).uniform_(-bound, bound))
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Return the logits (N, C) of features (N, d) without a margin, for inference."""
+        return plain_logits(x, self.weight)
+
+
+class _AnnealedMarginLoss(MarginLoss):
+    """A margin loss that counts the target's angle m times."""
+
+    shown = ("in_features", "num_classes", "m", "annealing", "reduction")
+
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        m: int = 4,
+        *,
+        annealing: float = 0.0,
+        reduction: Reduction = "mean",
+    ) -> None:
+        super().__init__(in_features, num_classes, reduction)
+        require_whole("m", m)
+        require_non_negative("annealing", annealing)
+        self.m, self.annealing = m, annealing
+
+
+class LSoftmaxLoss(_AnnealedMarginLoss):
+    """Module form of :func:`lossbook.functional.l_softmax_loss`.
+
+    Args:
+        in_features: d, the number of features.
+        num_classes: C, the number of classes.
+        m: how many times the target's angle counts, a whole number.
+        annealing: at least 0; an attribute, to be lowered during training.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Raises:
+        ValueError: if a count or m is not a whole number of at least 1, annealing is negative or
+            not finite, or the reduction unknown; on call, as the function does.
+
+    Example:
+        >>> loss = LSoftmaxLoss(8, 3, m=2)
+        >>> x, y = torch.randn(5, 8), torch.tensor([0, 1, 2, 0, 1])
+        >>> for step in range(3):
+        ...     loss.annealing = max(5.0, 1500.0 / (1 + 0.1 * step))
+        ...     loss(x, y).backward()
+        >>> loss
+        LSoftmaxLoss(in_features=8, num_classes=3, m=2, annealing=1250.0, reduction='mean')
+        >>> loss.logits(x).argmax(dim=1).shape
+        torch.Size([5])
+    """
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of features ``x`` (N, d) against class labels ``y`` (N,)."""
+        return functional.l_softmax_loss(
+            x, self.weight, y, m=self.m, annealing=self.annealing, reduction=self.reduction
+        )
+
+
+class ASoftmaxLoss(_AnnealedMarginLoss):
+    """Module form of :func:`lossbook.functional.a_softmax_loss`.
+
+    Args:
+        in_features: d, the number of features.
+        num_classes: C, the number of classes.
+        m: how many times the target's angle counts, a whole number.
+        annealing: at least 0; an attribute, to be lowered during training.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Raises:
+        ValueError: if a count or m is not a whole number of at least 1, annealing is negative or
+            not finite, or the reduction unknown; on call, as the function does.
+
+    Example:
+        >>> loss = ASoftmaxLoss(2, 2, m=2)
+        >>> _ = loss.load_state_dict({"weight": 5 * torch.eye(2)})
+        >>> round(loss(torch.tensor([[0.0, 2.0]]), torch.tensor([0])).item(), 4)
+        4.0181
+    """
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of features ``x`` (N, d) against class labels ``y`` (N,)."""
+        return functional.a_softmax_loss(
+            x, self.weight, y, m=self.m, annealing=self.annealing, reduction=self.reduction
+        )
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Return the logits (N, C) of features (N, d) without a margin, for inference."""
+        return plain_logits(x, self.weight, W_length=1)
+
+
+class L2SoftmaxLoss(MarginLoss):
+    """Module form of :func:`lossbook.functional.l2_softmax_loss`.
+
+    Args:
+        in_features: d, the number of features.
+        num_classes: C, the number of classes.
+        alpha: the length that every feature vector gets, above 0.
+        bias: whether there is a parameter ``bias``, shape (C,), which starts at 0.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Raises:
+        ValueError: if a count is not a whole number of at least 1, alpha is not a finite number
+            above 0, or the reduction is unknown; on call, as the function does.
+
+    Example:
+        >>> loss = L2SoftmaxLoss(2, 2, alpha=2, bias=False)
+        >>> _ = loss.load_state_dict({"weight": torch.eye(2)})
+        >>> round(loss(torch.tensor([[0.0, 5.0]]), torch.tensor([1])).item(), 4)
+        0.1269
+    """
+
+    shown = ("in_features", "num_classes", "alpha", "reduction")
+    bias: nn.Parameter | None
+
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        alpha: float,
+        *,
+        bias: bool = True,
+        reduction: Reduction = "mean",
+    ) -> None:
+        super().__init__(in_features, num_classes, reduction)
+        require_positive("alpha", alpha)
+        self.alpha = alpha
+        self.register_parameter("bias", nn.Parameter(torch.zeros(num_classes)) if bias else None)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of features ``x`` (N, d) against class labels ``y`` (N,)."""
+        return functional.l2_softmax_loss(
+            x, self.weight, y, alpha=self.alpha, b=self.bias, reduction=self.reduction
+        )
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Return the logits (N, C) of features (N, d)."""
+        return plain_logits(x, self.weight, x_length=self.alpha, b=self.bias)
+
+    def extra_repr(self) -> str:
+        """Show the hyper-parameters in the module's repr."""
+        return f"{super().extra_repr()}, bias={self.bias is not None}"
+
+
+class _ScaledMarginLoss(MarginLoss):
+    """A margin loss of cosines times s."""
+
+    shown = ("in_features", "num_classes", "s", "m", "reduction")
+
+    def __init__(
+        self, in_features: int, num_classes: int, s: float, m: float, reduction: Reduction
+    ) -> None:
+        super().__init__(in_features, num_classes, reduction)
+        require_positive("s", s)
+        self.s, self.m = s, m
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Return the logits (N, C) of features (N, d) without a margin, for inference."""
+        return plain_logits(x, self.weight, x_length=self.s, W_length=1)
+
+
+class AMSoftmaxLoss(_ScaledMarginLoss):
+    """Module form of :func:`lossbook.functional.am_softmax_loss`.
+
+    Args:
+        in_features: d, the number of features.
+        num_classes: C, the number of classes.
+        s: scale of the cosines, above 0.
+        m: what the target's cosine loses, at least 0.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Raises:
+        ValueError: if a count is not a whole number of at least 1, s is not a finite number above
+            0, m is negative or not finite, or the reduction unknown; on call, as the function does.
+
+    Example:
+        >>> loss = AMSoftmaxLoss(2, 2, s=2, m=0.5)
+        >>> _ = loss.load_state_dict({"weight": torch.eye(2)})
+        >>> round(loss(torch.tensor([[0.0, 5.0]]), torch.tensor([1])).item(), 4)
+        0.3133
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        s: float = 30.0,
+        m: float = 0.35,
+        *,
+        reduction: Reduction = "mean",
+    ) -> None:
+        require_non_negative("m", m)
+        super().__init__(in_features, num_classes, s, m, reduction)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of features ``x`` (N, d) against class labels ``y`` (N,)."""
+        return functional.am_softmax_loss(
+            x, self.weight, y, s=self.s, m=self.m, reduction=self.reduction
+        )
+
+
+class ArcFaceLoss(_ScaledMarginLoss):
+    """Module form of :func:`lossbook.functional.arcface_loss`.
+
+    Args:
+        in_features: d, the number of features.
+        num_classes: C, the number of classes.
+        s: scale of the cosines, above 0.
+        m: what the target's angle gains, in radians, from 0 to pi/2.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Raises:
+        ValueError: if a count is not a whole number of at least 1, s is not a finite number above
+            0, m leaves [0, pi/2], or the reduction is unknown; on call, as the function does.
+
+    Example:
+        >>> loss = ArcFaceLoss(2, 2, s=2, m=0.5)
+        >>> _ = loss.load_state_dict({"weight": torch.eye(2)})
+        >>> round(loss(torch.tensor([[0.0, 5.0]]), torch.tensor([1])).item(), 4)
+        0.1595
+        >>> loss.logits(torch.tensor([[0.0, 5.0]])).tolist()
+        [[0.0, 2.0]]
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        s: float = 64.0,
+        m: float = 0.5,
+        *,
+        reduction: Reduction = "mean",
+    ) -> None:
+        require_angular_margin("m", m)
+        super().__init__(in_features, num_classes, s, m, reduction)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of features ``x`` (N, d) against class labels ``y`` (N,)."""
+        return functional.arcface_loss(
+            x, self.weight, y, s=self.s, m=self.m, reduction=self.reduction
+        )

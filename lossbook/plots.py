@@ -1,0 +1,95 @@
+"""The book's one plotting style: each loss keeps its colour and its line through every chapter.
+
+Needs Matplotlib, which ``pip install lossbook[book]`` brings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette: told apart with every common form of colour blindness.
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BLUE, VERMILION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#6E6E6E"
+
+# Line styles differ too, so that a figure survives a black-and-white printer.
+LOSSES: dict[str, dict[str, Any]] = {
+    "0-1": {"color": BLACK, "linestyle": "-"},
+    "cross-entropy": {"color": BLUE, "linestyle": "-"},
+    "logistic (bits)": {"color": SKY, "linestyle": "--"},
+    "hinge": {"color": VERMILION, "linestyle": "-."},
+    "squared hinge": {"color": GREEN, "linestyle": "--"},
+    "exponential": {"color": PURPLE, "linestyle": ":"},
+    "squared error": {"color": ORANGE, "linestyle": "--"},
+    "absolute error": {"color": GREEN, "linestyle": "-."},
+    "smooth L1": {"color": BLUE, "linestyle": "-."},
+    "Huber": {"color": PURPLE, "linestyle": "-"},
+    "Huber (scikit-learn)": {"color": BLACK, "linestyle": ":"},
+    "perceptual": {"color": VERMILION, "linestyle": "-"},
+    "KL, forward": {"color": SKY, "linestyle": "-"},
+    "KL, reverse": {"color": PURPLE, "linestyle": "-."},
+}
+
+TRAIN = {"color": BLUE, "linestyle": "-", "marker": "o"}
+TEST = {"color": VERMILION, "linestyle": "--", "marker": "s"}
+
+
+def use_style() -> None:
+    """Set Matplotlib up: light opaque background, and text that is readable on a phone.
+
+    Example:
+        >>> use_style()
+        >>> float(plt.rcParams["figure.figsize"][0])
+        5.2
+    """
+    plt.rcParams.update(
+        {
+            # 5.2 inches shrink to a phone's 360 pixels with letters of 10 pixels left.
+            "figure.figsize": (5.2, 3.4),
+            "figure.dpi": 150,
+            "figure.facecolor": "white",
+            "figure.constrained_layout.use": True,
+            "savefig.facecolor": "white",
+            "font.size": 10.5,
+            "axes.titlesize": 11,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.color": "#E3E3E3",
+            "axes.axisbelow": True,
+            "lines.linewidth": 2,
+            "lines.markersize": 4.5,
+            "legend.frameon": False,
+            "legend.fontsize": 9.5,
+        }
+    )
+
+
+def panels(rows: int = 1, *, height: float = 3.0, **options: Any) -> tuple[Figure, Any]:
+    """Return a figure of ``rows`` panels, one below the other so that a phone shows them whole.
+
+    Example:
+        >>> figure, axes = panels(2)
+        >>> len(axes)
+        2
+        >>> plt.close(figure)
+    """
+    return plt.subplots(rows, 1, figsize=(5.2, height * rows), **options)
+
+
+def label(axes: Axes, x: str, y: str, *, title: str = "", legend: bool = True) -> None:
+    """Name both axes, and add the legend if there is something to tell apart.
+
+    Example:
+        >>> figure, axes = panels()
+        >>> label(axes, "margin", "loss", legend=False)
+        >>> axes.get_xlabel()
+        'margin'
+        >>> plt.close(figure)
+    """
+    axes.set(xlabel=x, ylabel=y, title=title)
+    if legend:
+        axes.legend()

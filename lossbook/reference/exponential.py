@@ -1,0 +1,149 @@
+"""The exponential loss, the logistic loss and sigmoid cross-entropy (section 1.6)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lossbook._checks import (
+    Floats,
+    Reduction,
+    as_floats,
+    reduce,
+    reduce_grad,
+    require_same_shape,
+    require_unit_interval,
+)
+from lossbook.reference.cross_entropy import (
+    binary_cross_entropy,
+    binary_cross_entropy_grad,
+    sigmoid,
+)
+from lossbook.reference.hinge import margins
+from lossbook.registry import implements
+
+
+@implements("eq-exponential")
+def exponential_loss(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    r"""Loss that AdaBoost descends, exponential in the margin, equation ``eq-exponential``.
+
+    .. math:: \ell(f, y) = e^{-y f}
+
+    Args:
+        f: scores, shape (N,) or any other shape.
+        y: labels -1 or +1, the same shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss, or one loss per score under ``"none"``; infinity where it overflows.
+
+    Raises:
+        TypeError: if f or y is not real numbers.
+        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
+
+    Example:
+        >>> float(exponential_loss([0.0, 2.0], [1, -1], reduction="sum").round(6))
+        8.389056
+
+    Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd edition,
+    2009, equation (10.8).
+    """
+    margin, _ = margins(f, y)
+    return reduce(_exp(-margin), reduction)
+
+
+@implements("eq-exponential-grad")
+def exponential_loss_grad(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    """Gradient of :func:`exponential_loss` in f, equation ``eq-exponential-grad``."""
+    margin, signs = margins(f, y)
+    return reduce_grad(-signs * _exp(-margin), reduction)
+
+
+@implements("eq-logistic")
+def logistic_loss(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    r"""Negative log-likelihood of a label -1 or +1 under a sigmoid, equation ``eq-logistic``.
+
+    .. math:: \ell(f, y) = \log(1 + e^{-y f})
+
+    It is the binary cross-entropy of the target (1 + y)/2. In nats it is log 2 = 0.693 at margin 0;
+    only divided by log 2, in bits, does it bound the 0-1 loss.
+
+    Args:
+        f: scores, the logits of the label +1, shape (N,) or any other shape.
+        y: labels -1 or +1, the same shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per score under ``"none"``.
+
+    Raises:
+        TypeError: if f or y is not real numbers.
+        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
+
+    Example:
+        >>> float(logistic_loss([0.0, 1000.0], [1, -1], reduction="sum").round(6))
+        1000.693147
+
+    Source: Bishop, Pattern Recognition and Machine Learning, 2006, section 7.1.2.
+    """
+    margin, _ = margins(f, y)
+    return reduce(np.logaddexp(0, -margin), reduction)  # log(1 + e^-u), and never an overflow
+
+
+@implements("eq-logistic-grad")
+def logistic_loss_grad(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    """Gradient of :func:`logistic_loss` in f, equation ``eq-logistic-grad``."""
+    margin, signs = margins(f, y)
+    return reduce_grad(-signs * sigmoid(-margin), reduction)
+
+
+@implements("eq-sigmoid-cross-entropy")
+def sigmoid_cross_entropy(z: ArrayLike, t: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    r"""Binary cross-entropy of every label by itself, equation ``eq-sigmoid-cross-entropy``.
+
+    .. math:: \ell(z, t) = -t \log\sigma(z) - (1 - t) \log(1 - \sigma(z))
+
+    The labels do not compete, as they do under a softmax: a sample may have none, one or several.
+
+    Args:
+        z: logits, one per sample and label, shape (N, K) or any other shape.
+        t: targets in [0, 1], the same shape.
+        reduction: ``"mean"`` (over all N K entries), ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss in nats, or one loss per logit under ``"none"``.
+
+    Raises:
+        TypeError: if z or t is not real numbers.
+        ValueError: if the shapes differ, a target leaves [0, 1], or an empty batch is averaged.
+
+    Example:
+        >>> losses = sigmoid_cross_entropy([[0.0, 1000.0, 2.0]], [[1, 1, 0]], reduction="none")
+        >>> losses.round(6).tolist()
+        [[0.693147, 0.0, 2.126928]]
+
+    Source: He, Gkioxari, Dollár and Girshick, Mask R-CNN, 2017, section 3.
+    """
+    logits, targets = _logits_and_targets(z, t)
+    return binary_cross_entropy(logits, targets, reduction=reduction)
+
+
+@implements("eq-sigmoid-cross-entropy-grad")
+def sigmoid_cross_entropy_grad(
+    z: ArrayLike, t: ArrayLike, *, reduction: Reduction = "mean"
+) -> Floats:
+    """Gradient of :func:`sigmoid_cross_entropy` in z, ``eq-sigmoid-cross-entropy-grad``."""
+    logits, targets = _logits_and_targets(z, t)
+    return binary_cross_entropy_grad(logits, targets, reduction=reduction)
+
+
+def _logits_and_targets(z: ArrayLike, t: ArrayLike) -> tuple[Floats, Floats]:
+    logits, targets = as_floats("z", z), as_floats("t", t)
+    require_same_shape("z", logits, "t", targets)
+    require_unit_interval("t", targets)
+    return logits, targets
+
+
+def _exp(exponents: Floats) -> Floats:
+    with np.errstate(over="ignore"):  # inf on purpose
+        return np.exp(exponents)

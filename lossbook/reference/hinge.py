@@ -1,0 +1,166 @@
+"""The hinge loss, its square and its form for many classes (section 1.5)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lossbook._checks import (
+    Floats,
+    Reduction,
+    as_floats,
+    as_labels,
+    reduce,
+    reduce_grad,
+    require_class_labels,
+    require_same_shape,
+    require_signs,
+)
+from lossbook.registry import implements
+
+
+def margins(f: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the margins y f of scores f under labels y of -1 or +1, and the labels, checked."""
+    scores, signs = as_floats("f", f), as_floats("y", y)
+    require_same_shape("f", scores, "y", signs)
+    require_signs("y", signs)
+    return signs * scores, signs
+
+
+@implements("eq-hinge")
+def hinge_loss(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    r"""What the margin y f lacks of 1, equation ``eq-hinge``.
+
+    .. math:: \ell(f, y) = \max(0, 1 - y f)
+
+    It is 0 only where y f >= 1, not wherever the sign of f is right.
+
+    Args:
+        f: scores, shape (N,) or any other shape.
+        y: labels -1 or +1, the same shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss, or one loss per score under ``"none"``.
+
+    Raises:
+        TypeError: if f or y is not real numbers.
+        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
+
+    Example:
+        >>> hinge_loss([0.25, 0.25, 3.0], [1, -1, 1], reduction="none").tolist()
+        [0.75, 1.25, 0.0]
+
+    Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd edition,
+    2009, section 12.3.2.
+    """
+    margin, _ = margins(f, y)
+    return reduce(np.maximum(0, 1 - margin), reduction)
+
+
+@implements("eq-hinge-grad")
+def hinge_loss_grad(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    """Gradient of :func:`hinge_loss` in f, equation ``eq-hinge-grad``.
+
+    At the kink y f = 1 there is no derivative; of the subgradients from -y to 0, it is 0 that is
+    returned: a sample on the margin asks for no step.
+    """
+    margin, signs = margins(f, y)
+    return reduce_grad(np.where(margin < 1, -signs, 0), reduction)
+
+
+@implements("eq-squared-hinge")
+def squared_hinge_loss(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    r"""Square of the hinge loss, equation ``eq-squared-hinge``.
+
+    .. math:: \ell(f, y) = \max(0, 1 - y f)^2
+
+    Args:
+        f: scores, shape (N,) or any other shape.
+        y: labels -1 or +1, the same shape.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss, or one loss per score under ``"none"``.
+
+    Raises:
+        TypeError: if f or y is not real numbers.
+        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
+
+    Example:
+        >>> squared_hinge_loss([0.5, -1.0, 3.0], [1, 1, 1], reduction="none").tolist()
+        [0.25, 4.0, 0.0]
+
+    Source: Hsieh, Chang, Lin, Keerthi and Sundararajan, A Dual Coordinate Descent Method for
+    Large-scale Linear SVM, 2008, section 1.
+    """
+    margin, _ = margins(f, y)
+    return reduce(np.maximum(0, 1 - margin) ** 2, reduction)
+
+
+@implements("eq-squared-hinge-grad")
+def squared_hinge_loss_grad(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    """Gradient of :func:`squared_hinge_loss` in f, equation ``eq-squared-hinge-grad``."""
+    margin, signs = margins(f, y)
+    return reduce_grad(-2 * signs * np.maximum(0, 1 - margin), reduction)
+
+
+@implements("eq-multiclass-hinge", labels=("y",))
+def multiclass_hinge_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    r"""What the best rival class lacks of staying 1 below the true one, ``eq-multiclass-hinge``.
+
+    .. math:: \ell(z, y) = \max\left(0, 1 + \max_{k \ne y} z_k - z_y\right)
+
+    This is Crammer and Singer's form, with the one best rival; PyTorch's ``multi_margin_loss`` is
+    Weston and Watkins's: the sum over all rivals, there divided by C.
+
+    Args:
+        z: scores, shape (N, C).
+        y: class labels 0..C-1, shape (N,).
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss, or one loss per sample under ``"none"``; 0 for a single class.
+
+    Raises:
+        TypeError: if z is not real numbers or y not integers.
+        ValueError: if z is not (N, C) with C >= 1, y not (N,), a label outside 0..C-1, or an empty
+            batch is averaged.
+
+    Example:
+        >>> multiclass_hinge_loss([[3.0, 2.5, 0.0], [1.0, 5.0, 0.0]], [0, 0], reduction="none")
+        array([0.5, 5. ])
+
+    Source: Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector
+    Machines, Journal of Machine Learning Research 2, 2001, section 3.
+    """
+    lacks, _, _ = _lacks(z, y)
+    return reduce(np.maximum(0, lacks), reduction)
+
+
+@implements("eq-multiclass-hinge-grad", labels=("y",))
+def multiclass_hinge_loss_grad(
+    z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean"
+) -> Floats:
+    """Gradient of :func:`multiclass_hinge_loss` in z, equation ``eq-multiclass-hinge-grad``.
+
+    At a kink a subgradient is chosen: 0 where the true class leads by exactly 1, and of several
+    best rivals the first takes the whole slope.
+    """
+    lacks, labels, rivals = _lacks(z, y)
+    rows = np.flatnonzero(lacks > 0)
+    slopes = np.zeros(np.shape(z))
+    slopes[rows, rivals[rows]] = 1
+    slopes[rows, labels[rows]] = -1
+    return reduce_grad(slopes, reduction, per_sample=True)
+
+
+def _lacks(z: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64], NDArray[np.intp]]:
+    """Return 1 + the best rival's score - the true score, the labels and the best rivals."""
+    scores, labels = as_floats("z", z), as_labels("y", y)
+    require_class_labels("z", scores, "y", labels)
+    rows = np.arange(len(labels))
+    others = scores.copy()
+    others[rows, labels] = -np.inf  # never the best rival, unless there is none
+    rivals = others.argmax(axis=1)
+    return 1 + (others[rows, rivals] - scores[rows, labels]), labels, rivals

@@ -1,0 +1,352 @@
+"""One experiment for all margin losses: are two unseen images of the same class?
+
+A small network is trained on the digits 0 to 6 with any loss that holds class vectors. Its features
+then verify pairs of images of 7, 8 and 9, digits that it never saw: two images are called the same
+if the cosine between their features is large. Needs scikit-learn, which
+``pip install lossbook[book]`` brings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+from lossbook import datasets, functional
+from lossbook._checks import require_positive, require_whole
+
+SEEN, UNSEEN = tuple(range(7)), (7, 8, 9)
+
+Numbers = NDArray[np.float64]
+
+
+class Head(Protocol):
+    """What ``train`` needs of a loss: a module such as ``lossbook.nn.ArcFaceLoss``."""
+
+    weight: nn.Parameter
+
+    def __call__(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of features (N, d) against labels (N,)."""
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Return the logits (N, C) without a margin."""
+
+
+class Digits(NamedTuple):
+    """Images (N, 64) in [0, 1] and labels (N,): two sets of seen classes, one of unseen ones."""
+
+    x_train: Tensor
+    y_train: Tensor
+    x_test: Tensor
+    y_test: Tensor
+    x_unseen: Tensor
+    y_unseen: Tensor
+
+
+class SoftmaxHead(nn.Module):
+    """The plain softmax loss with class vectors of its own: the control, without a margin.
+
+    Args:
+        in_features: d, the number of features.
+        num_classes: C, the number of classes.
+        bias: whether each class has a bias, which starts at 0.
+
+    Example:
+        >>> head = SoftmaxHead(16, 7)
+        >>> head.logits(torch.zeros(2, 16)).shape
+        torch.Size([2, 7])
+    """
+
+    bias: nn.Parameter | None
+
+    def __init__(self, in_features: int, num_classes: int, *, bias: bool = False) -> None:
+        super().__init__()
+        require_whole("in_features", in_features)
+        require_whole("num_classes", num_classes)
+        bound = in_features**-0.5
+        self.weight = nn.Parameter(torch.empty(num_classes, in_features).uniform_(-bound, bound))
+        self.register_parameter("bias", nn.Parameter(torch.zeros(num_classes)) if bias else None)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the mean softmax loss of features (N, d) against labels (N,)."""
+        return functional.softmax_loss(self.logits(x), y)
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Return the logits (N, C)."""
+        return linear(x, self.weight, self.bias)
+
+
+@cache
+def digits() -> Digits:
+    """Return the digits 0 to 6 for training and testing, and all of 7, 8 and 9 as unseen.
+
+    Example:
+        >>> data = digits()
+        >>> sorted(set(data.y_train.tolist())), sorted(set(data.y_unseen.tolist()))
+        ([0, 1, 2, 3, 4, 5, 6], [7, 8, 9])
+    """
+    data = datasets.digits()
+    seen, seen_test = data.y_train < len(SEEN), data.y_test < len(SEEN)
+    parts = (
+        data.x_train[seen],
+        data.y_train[seen],
+        data.x_test[seen_test],
+        data.y_test[seen_test],
+        np.concatenate([data.x_train[~seen], data.x_test[~seen_test]]),
+        np.concatenate([data.y_train[~seen], data.y_test[~seen_test]]),
+    )
+    return Digits(*map(torch.from_numpy, parts))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network and the loss that it was trained with."""
+
+    network: nn.Module
+    head: Head
+
+    def embed(self, images: Tensor) -> Tensor:
+        """Return the features (N, d) of images (N, 64), without a gradient."""
+        with torch.no_grad():
+            return self.network(images)
+
+    def accuracy(self) -> float:
+        """Return the share of test images of seen classes that are classified right."""
+        data = digits()
+        with torch.no_grad():
+            guess = self.head.logits(self.embed(data.x_test)).argmax(dim=1)
+        return float((guess == data.y_test).double().mean())
+
+
+def train(
+    head: Callable[[int, int], nn.Module],
+    *,
+    seed: int,
+    features: int = 16,
+    steps: int = 300,
+    rate: float = 0.003,
+    schedule: Callable[[int], float] | None = None,
+) -> Trained:
+    """Train a network of one hidden layer in float64 by Adam, on batches of 128 images.
+
+    The same seed gives the same starting network and the same batches, whatever the loss.
+
+    Args:
+        head: from d and C to a loss, such as ``lossbook.nn.ArcFaceLoss``.
+        seed: seed of the starting weights and of the batches.
+        features: d, the number of features.
+        steps: number of steps.
+        rate: Adam's step size; it falls to 0 along a half cosine.
+        schedule: from the step, counted from 0, to the head's ``annealing``.
+
+    Returns:
+        The trained network with its head.
+
+    Raises:
+        ValueError: if features or steps is not a whole number of at least 1, or rate is not above
+            0.
+
+    Example:
+        >>> trained = train(SoftmaxHead, seed=0, steps=50)
+        >>> trained.accuracy() > 0.9
+        True
+    """
+    require_whole("features", features)
+    require_whole("steps", steps)
+    require_positive("rate", rate)
+    data = digits()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, features)).double()
+        loss = head(features, len(SEEN)).double()
+    draws = torch.Generator().manual_seed(seed)
+    parameters = [*network.parameters(), *loss.parameters()]
+    optimiser = torch.optim.Adam(parameters, lr=rate)
+    slower = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    for step in range(steps):
+        if schedule is not None:
+            loss.annealing = schedule(step)  # type: ignore[assignment]
+        batch = torch.randint(len(data.y_train), (128,), generator=draws)
+        optimiser.zero_grad()
+        loss(network(data.x_train[batch]), data.y_train[batch]).backward()
+        optimiser.step()
+        slower.step()
+    return Trained(network, loss)  # type: ignore[arg-type]
+
+
+def pair_cosines(features: Tensor, labels: Tensor) -> tuple[Numbers, NDArray[np.bool_]]:
+    """Return the cosine of every pair of samples, and whether their labels are the same.
+
+    Args:
+        features: features (N, d).
+        labels: class labels (N,).
+
+    Returns:
+        Cosines and same, one entry for each of the N (N - 1) / 2 pairs.
+
+    Example:
+        >>> x = torch.tensor([[1.0, 0.0], [2.0, 0.0], [0.0, 3.0]])
+        >>> cosines, same = pair_cosines(x, torch.tensor([0, 0, 1]))
+        >>> cosines.tolist(), same.tolist()
+        ([1.0, 0.0, 0.0], [True, False, False])
+    """
+    directions = nn.functional.normalize(features.double(), dim=1).numpy()
+    first, second = np.triu_indices(len(directions), k=1)
+    names = labels.numpy()
+    return (directions @ directions.T)[first, second], names[first] == names[second]
+
+
+def roc(scores: Numbers, same: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
+    """Return the receiver operating characteristic: what each threshold accepts.
+
+    Args:
+        scores: one score per pair; a pair is accepted if its score reaches the threshold.
+        same: whether the pair is of one class; both answers must occur.
+
+    Returns:
+        False and true accept rate, the share of accepted pairs among the different and among the
+        same ones; from 0 and 0 up to 1 and 1, a point for each distinct score and one before.
+
+    Raises:
+        ValueError: if the shapes differ, or one of both answers does not occur.
+
+    Example:
+        >>> false, true = roc(np.array([0.9, 0.8, 0.3]), np.array([True, False, True]))
+        >>> false.tolist(), true.tolist()
+        ([0.0, 0.0, 1.0, 1.0], [0.0, 0.5, 0.5, 1.0])
+    """
+    if scores.shape != same.shape or scores.ndim != 1:
+        raise ValueError(
+            f"scores: got the shape {scores.shape}, expected one score for each entry of same, "
+            f"{same.shape}"
+        )
+    if same.all() or not same.any():
+        raise ValueError("same: got one answer only, expected pairs of both kinds")
+    order = np.argsort(-scores, kind="stable")
+    ranked, hits = scores[order], same[order]
+    last = np.append(ranked[1:] != ranked[:-1], True)  # equal scores are accepted together
+    true = np.append(0.0, np.cumsum(hits)[last] / hits.sum())
+    false = np.append(0.0, np.cumsum(~hits)[last] / (~hits).sum())
+    return false, true
+
+
+def equal_error_rate(scores: Numbers, same: NDArray[np.bool_]) -> float:
+    """Return the rate at which false accepts and false rejects are equally frequent.
+
+    Between two thresholds the curve is taken to be straight.
+
+    Args:
+        scores: one score per pair, larger for pairs that look more alike.
+        same: whether the pair is of one class; both answers must occur.
+
+    Returns:
+        The equal error rate: 0 for a perfect score, about 0.5 for one that knows nothing.
+
+    Raises:
+        ValueError: as :func:`roc`.
+
+    Example:
+        >>> equal_error_rate(np.array([0.9, 0.8, 0.7, 0.2]), np.array([True, False, True, False]))
+        0.5
+    """
+    false, true = roc(scores, same)
+    reject = 1 - true
+    after = int(np.argmax(false >= reject))  # the first point at or behind the crossing
+    before = after - 1
+    gap, next_gap = reject[before] - false[before], false[after] - reject[after]
+    share = gap / (gap + next_gap)
+    return float(false[before] + share * (false[after] - false[before]))
+
+
+class Angles(NamedTuple):
+    """Mean angles in degrees between two images: of one class, and of two classes."""
+
+    same: float
+    other: float
+
+
+class Verified(NamedTuple):
+    """How a trained network does: on classes that it saw, and on classes that it did not."""
+
+    accuracy: float
+    eer: float
+    seen: Angles
+    unseen: Angles
+    cosines: Numbers
+    same: NDArray[np.bool_]
+
+
+def mean_angles(cosines: Numbers, same: NDArray[np.bool_]) -> Angles:
+    """Return the mean angles of pairs of one class and of pairs of two.
+
+    Example:
+        >>> mean_angles(np.array([1.0, 0.0]), np.array([True, False]))
+        Angles(same=0.0, other=90.0)
+    """
+    degrees = np.degrees(np.arccos(np.clip(cosines, -1, 1)))
+    return Angles(float(degrees[same].mean()), float(degrees[~same].mean()))
+
+
+def verify(trained: Trained) -> Verified:
+    """Verify every pair of unseen images.
+
+    Returns:
+        The accuracy on test images of seen classes; the equal error rate over the pairs of unseen
+        images; the mean angles between test images of seen classes, and between unseen images; and
+        the cosines of the unseen pairs, with whether they are of the same class.
+
+    Example:
+        >>> result = verify(train(SoftmaxHead, seed=0, steps=50))
+        >>> result.seen.same < result.seen.other
+        True
+    """
+    data = digits()
+    seen = pair_cosines(trained.embed(data.x_test), data.y_test)
+    unseen = pair_cosines(trained.embed(data.x_unseen), data.y_unseen)
+    return Verified(
+        trained.accuracy(),
+        equal_error_rate(*unseen),
+        mean_angles(*seen),
+        mean_angles(*unseen),
+        *unseen,
+    )
+
+
+def trials(
+    head: Callable[[int, int], nn.Module],
+    *,
+    seeds: Iterable[int] = range(5),
+    features: int = 16,
+    steps: int = 300,
+    rate: float = 0.003,
+    schedule: Callable[[int], float] | None = None,
+) -> list[Verified]:
+    """Train and verify once for each seed; the arguments are those of :func:`train`.
+
+    Example:
+        >>> [result.eer < 0.5 for result in trials(SoftmaxHead, seeds=[0, 1], steps=20)]
+        [True, True]
+    """
+    return [
+        verify(
+            train(head, seed=seed, features=features, steps=steps, rate=rate, schedule=schedule)
+        )
+        for seed in seeds
+    ]
+
+
+def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
+    """Return the mean over seeds and the sample standard deviation, which divides by n - 1.
+
+    Example:
+        >>> mean_and_spread([1.0, 2.0, 3.0])
+        (2.0, 1.0)
+    """
+    return float(np.mean(values)), float(np.std(values, ddof=1))
