@@ -4,9 +4,13 @@ PORT ?= 8000
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 SITE := _build/html/index.html
-SITE_SOURCES := _config.yml _toc.yml $(shell find book lossbook -type f -not -path '*/.*' -not -name '*.pyc')
+SITE_SOURCES := _config.yml _toc.yml $(shell find book lossbook -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
 # nbgrader, Sphinx and KaTeX start alembic and node from PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+# A reader's own Matplotlib settings must not change the figures.
+export MATPLOTLIBRC := /dev/null
+unexport MPLBACKEND
 
 .PHONY: help book serve lab test lint text notebooks formulas requirements links look clean
 help:  ## list the targets
@@ -17,8 +21,9 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
+# A second build does not repeat a page's warnings: after a failure it must start afresh.
 $(SITE): $(INSTALLED) $(SITE_SOURCES)
-	jupyter-book build . -W --keep-going -n --quiet
+	jupyter-book build . -W --keep-going -n --quiet || { rm -rf _build/html _build/.doctrees; exit 1; }
 	touch $@
 
 book: $(SITE)  ## install what is needed, build the site, say where to open it
@@ -32,7 +37,7 @@ lab: $(INSTALLED)  ## open the chapters as notebooks in JupyterLab
 
 test: $(SITE)  ## every check: package, formulas, notebooks with figures, site
 	pytest -n 2 --dist loadgroup tests lossbook --doctest-modules
-	pytest --nbval book
+	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
 
 lint: $(INSTALLED)  ## style, types, spelling, notebook metadata
 	ruff check .
@@ -47,8 +52,22 @@ text: $(INSTALLED)  ## write every chapter as text to chapters/ for editing
 notebooks: $(INSTALLED)  ## take edited texts back, run all chapters, normalise them
 	python -m tools.chapters run
 
+formulas: $(INSTALLED)  ## check all equations, with mutants, and store the table that the site shows
+	python -m tools.formulas --json book/reference/formulas.json
+
+links: $(INSTALLED)  ## ask every link of the book whether it still leads somewhere
+	jupyter-book build . --builder linkcheck
+
+look: $(SITE)  ## screenshots of every page, wide and narrow, light and dark, into _build/look
+	python -m tools.look
+
 requirements: $(INSTALLED)  ## recompile requirements.txt from pyproject.toml
-	python -m tools.requirements
+	pip-compile --quiet --all-extras --strip-extras --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --output-file requirements.in pyproject.toml
+	echo "# The environment that the book is checked with. Compiled from pyproject.toml by 'make requirements': do not edit." > requirements.txt
+	sed -e '/^#/d' -e '/^$$/d' -e 's/+cpu$$//' requirements.in >> requirements.txt
+	echo "-e ." >> requirements.txt
+	rm requirements.in
 
 clean:  ## remove the built site and the caches, keep the environment
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,10 +5,13 @@ Needs Matplotlib, which ``pip install lossbook[book]`` brings.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 # Okabe and Ito's palette: told apart with every common form of colour blindness.
@@ -31,6 +34,12 @@ LOSSES: dict[str, dict[str, Any]] = {
     "perceptual": {"color": VERMILION, "linestyle": "-"},
     "KL, forward": {"color": SKY, "linestyle": "-"},
     "KL, reverse": {"color": PURPLE, "linestyle": "-."},
+    "softmax": {"color": BLACK, "linestyle": "-"},
+    "L-Softmax": {"color": GREEN, "linestyle": ":"},
+    "A-Softmax": {"color": ORANGE, "linestyle": "-."},
+    "L2-softmax": {"color": PURPLE, "linestyle": "--"},
+    "AM-Softmax": {"color": BLUE, "linestyle": "--"},
+    "ArcFace": {"color": VERMILION, "linestyle": "-."},
 }
 
 TRAIN = {"color": BLUE, "linestyle": "-", "marker": "o"}
@@ -93,3 +102,34 @@ def label(axes: Axes, x: str, y: str, *, title: str = "", legend: bool = True) -
     axes.set(xlabel=x, ylabel=y, title=title)
     if legend:
         axes.legend()
+
+
+def regions(axes: Axes, decide: Callable[[Any], Any], vectors: Any, names: Sequence[str]) -> None:
+    """Colour the plane by a decision between two classes, and draw both class vectors.
+
+    Args:
+        axes: where to draw.
+        decide: from points (N, 2) to 0 or 1, the class of each, or -1 for neither.
+        vectors: the class vectors, shape (2, 2).
+        names: what to write at their tips.
+
+    Example:
+        >>> figure, axes = panels()
+        >>> regions(axes, lambda points: 1 * (points[:, 0] < 0), np.eye(2), ["first", "second"])
+        >>> axes.get_aspect()
+        1.0
+        >>> plt.close(figure)
+    """
+    centres = (np.arange(800) + 0.5) / 250 - 1.6
+    points = np.stack(np.meshgrid(centres, centres), axis=-1)
+    chosen = np.asarray(decide(points.reshape(-1, 2))).reshape(800, 800)
+    shades = ListedColormap(["#EDEDED", "#BBD9EC", "#F6CFB4"])  # neither, light blue, vermilion
+    extent = (-1.6, 1.6, -1.6, 1.6)
+    axes.imshow(chosen, cmap=shades, vmin=-1, vmax=1, extent=extent, origin="lower")
+    for vector, name, color in zip(np.asarray(vectors), names, (BLUE, VERMILION), strict=True):
+        axes.annotate(
+            "", xy=vector, xytext=(0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2}
+        )
+        axes.annotate(name, xy=vector, xytext=1.18 * vector, color=BLACK, ha="center", va="center")
+    axes.set(aspect="equal", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6))
+    axes.grid(False)

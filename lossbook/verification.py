@@ -115,7 +115,8 @@ class Trained:
     def embed(self, images: Tensor) -> Tensor:
         """Return the features (N, d) of images (N, 64), without a gradient."""
         with torch.no_grad():
-            return self.network(images)
+            features: Tensor = self.network(images)
+        return features
 
     def accuracy(self) -> float:
         """Return the share of test images of seen classes that are classified right."""
@@ -335,9 +336,7 @@ def trials(
         [True, True]
     """
     return [
-        verify(
-            train(head, seed=seed, features=features, steps=steps, rate=rate, schedule=schedule)
-        )
+        verify(train(head, seed=seed, features=features, steps=steps, rate=rate, schedule=schedule))
         for seed in seeds
     ]
 

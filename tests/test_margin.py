@@ -481,6 +481,14 @@ class TestDegenerate:
             value = getattr(functional, name)(x, x.detach(), torch.arange(500), **options)
             assert np.isfinite(torch_slopes(value, x)[0]).all()
 
+    @pytest.mark.parametrize("dtype", [torch.uint8, torch.int32])
+    @pytest.mark.parametrize(("name", "options"), NAMES.items())
+    def test_labels_of_any_integer_dtype(self, name: str, options: dict, dtype: torch.dtype):
+        """Bytes would be a mask if they were an index."""
+        x, W, y = map(torch.tensor, draw(0))
+        ours = getattr(functional, name)(x, W, y.to(dtype), **options)
+        assert ours == getattr(functional, name)(x, W, y, **options)
+
     def test_mixed_dtypes(self):
         """Half-precision features of a frozen network against float32 class vectors."""
         arrays = draw(0)

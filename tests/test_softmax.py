@@ -382,6 +382,8 @@ class TestDistillation:
         ours.backward()
         expected = reference.distillation_loss([[0.0, 1.0]], [[1.0, 0.0]], temperature=1)
         assert ours.item() == pytest.approx(expected)
+        arrays = [[0.0, 1, -INF]], [[1.0, 0, -INF]]
+        assert reference.distillation_loss(*arrays, temperature=1) == expected
         assert not z.grad.isnan().any()
         assert not v.grad.isnan().any()
         logs = [F.log_softmax(logits, dim=-1) for logits in (z, v)]

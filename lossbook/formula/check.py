@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.formula import arithmetic, compounds  # noqa: F401  (their rules)
 from lossbook.formula.compare import Disagreement, Point, Report, Shown, difference, show
 from lossbook.formula.dispatch import quiet, value
 from lossbook.formula.errors import FormulaError, FormulaMismatch

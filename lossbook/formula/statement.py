@@ -19,7 +19,6 @@ from lossbook.formula.tokens import CLOSES, OPENS, RELATIONS, Token, tokenize
 from lossbook.formula.tree import (
     Big,
     Derivative,
-    Element,
     Expectation,
     Name,
     Node,
@@ -170,11 +169,7 @@ class _Reader:
             start, end = tokens[0].start, tokens[-1].end
             done.append(Side(relation, self.latex[start:end], start, end, node))
         first = done[0].node
-        below = head.indices if head else ()
-        if isinstance(first, Derivative):
-            below = first.variable.indices
-        elif isinstance(first, Name | Element):
-            below = first.indices
+        below = head.indices if head else _plain_indices(first)
         names = dict.fromkeys(index.base for index in below if isinstance(index, Name))
         free = tuple(name for name in names if name not in self.known)
         for side in done:
@@ -186,6 +181,18 @@ class _Reader:
                         node.start,
                     )
         return Chain(tuple(done), head, free)
+
+
+def _plain_indices(first: Node | None) -> list[Name]:
+    """Return the indices of a first side that no sum in it binds: it holds for each of them."""
+    nodes = list(walk(first)) if first else []
+    bound = {node.index for node in nodes if isinstance(node, Big | Expectation)}
+    return [
+        index
+        for node in nodes
+        for index in getattr(node, "indices", ())
+        if isinstance(index, Name) and not index.indices and index.base not in bound
+    ]
 
 
 def _head(sides: list[tuple[str, list[Token]]], latex: str, known: set[str]) -> Head | None:

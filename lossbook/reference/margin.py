@@ -95,7 +95,7 @@ def l_softmax_loss(
     .. math:: \ell(x, W, y) = -\log \frac{e^{\|x\| \|W_y\| \psi(\theta_y)}}
         {e^{\|x\| \|W_y\| \psi(\theta_y)} + \sum_{k \ne y} e^{\|x\| \|W_k\| \cos\theta_k}}
 
-    with :math:`\psi` of :func:`l_softmax_psi`. An ``annealing`` of :math:`\lambda` puts
+    with :math:`\psi` of ``l_softmax_psi``. An ``annealing`` of :math:`\lambda` puts
     :math:`(\lambda \cos\theta_y + \psi(\theta_y)) / (1 + \lambda)` in its place: training starts
     with a large one, close to the plain softmax loss, and lowers it.
 

@@ -246,8 +246,8 @@ def distillation_loss(
     log_q, log_p = _student_and_teacher(z, teacher_z, temperature)
     p = np.exp(log_p)
     # A class that the teacher gives 0 adds nothing, whatever the student gives it.
-    terms = np.where(p > 0, p * (log_p - log_q), 0)
-    return reduce(temperature**2 * terms.sum(axis=-1), reduction)
+    logs = np.subtract(log_p, log_q, where=p > 0, out=np.zeros_like(p))
+    return reduce(temperature**2 * (p * logs).sum(axis=-1), reduction)
 
 
 @implements("eq-distillation-loss-grad", symbols={"teacher_z": "v", "temperature": "T"})

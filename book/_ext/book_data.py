@@ -1,0 +1,190 @@
+"""Numbers, verdicts and pictures that pages take from the chapters themselves, never from typing.
+
+- ``{count}`equations``` in a sentence: how many there are, see :func:`counts`;
+- ``{claims}``: the table of claims with the verdicts that the chapters give;
+- ``{checked-equations}``: the table of the last run of ``make formulas``;
+- ``_gallery/<chapter>-<n>.png``: the n-th figure of a chapter, for the cover.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from lossbook import formula, functional
+
+BOOK = Path(__file__).resolve().parents[1]
+VERDICT_ROW = re.compile(
+    r"^\| (?P<claim>S[\d.]+[a-z]?) \|[^|]*\| \*\*(?P<verdict>[^*|]+)\*\*[^|]* \|", re.MULTILINE
+)
+
+
+class Claim(NamedTuple):
+    """One claim of the book's source, and the verdict of its chapter, None while pending."""
+
+    name: str
+    chapter: str
+    text: str
+    verdict: str | None
+
+
+def chapters() -> list[Path]:
+    """Return the notebooks of the book, in the order of their paths."""
+    return sorted(path for path in BOOK.rglob("*.ipynb") if not path.parent.name.startswith("."))
+
+
+@cache
+def notebook(path: Path) -> dict[str, Any]:
+    """Return a notebook's JSON."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def prose(path: Path) -> str:
+    """Return all Markdown of a notebook."""
+    cells = notebook(path)["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+def figures(path: Path) -> list[bytes]:
+    """Return the PNG figures of a notebook, in order."""
+    return [
+        base64.b64decode("".join(output["data"]["image/png"]))
+        for cell in notebook(path)["cells"]
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def verdicts() -> dict[str, str]:
+    """Return the verdict of every claim that a chapter answers in a table row.
+
+    Raises:
+        ValueError: if two rows answer the same claim.
+    """
+    found: dict[str, str] = {}
+    for path in chapters():
+        for row in VERDICT_ROW.finditer(prose(path)):
+            if row["claim"] in found:
+                raise ValueError(f"{path.name}: {row['claim']} is answered twice")
+            found[row["claim"]] = row["verdict"]
+    return found
+
+
+def claims() -> list[Claim]:
+    """Return every claim with its chapter's verdict."""
+    listed = yaml.safe_load((BOOK / "reference" / "claims.yml").read_text(encoding="utf-8"))
+    answered = verdicts()
+    return [
+        Claim(name, entry["chapter"], entry["claim"], answered.get(name))
+        for name, entry in listed.items()
+    ]
+
+
+def checked_equations() -> list[dict[str, Any]]:
+    """Return the rows that the last run of ``make formulas`` stored."""
+    stored = (BOOK / "reference" / "formulas.json").read_text(encoding="utf-8")
+    return list(json.loads(stored)["equations"])
+
+
+def counts() -> dict[str, int]:
+    """Return everything that a page may count."""
+    cells = [
+        cell
+        for path in chapters()
+        for cell in notebook(path)["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    rows, listed = checked_equations(), claims()
+    return {
+        "chapters": len(chapters()),
+        "cells": len(cells),
+        "figures": sum(len(figures(path)) for path in chapters()),
+        "equations": sum(len(formula.equations(path)) for path in chapters()),
+        "checked": sum(row["kind"] != "exempt" for row in rows),
+        "mutants": sum(row["mutants"] for row in rows),
+        "killed": sum(row["killed"] for row in rows),
+        "functions": len(functional.__all__),
+        "claims": len(listed),
+        "answered": sum(claim.verdict is not None for claim in listed),
+    }
+
+
+def count_role(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Any, *_: Any
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Print one of :func:`counts`."""
+    known = counts()
+    if text not in known:
+        message = inliner.reporter.error(f"count: expected one of {sorted(known)}, got {text!r}")
+        return [], [message]
+    return [nodes.Text(f"{known[text]:,}")], []
+
+
+class ClaimsTable(SphinxDirective):
+    """The claims, each with its verdict and a link to the chapter that gives it."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        return self.parse_text_to_nodes("\n".join(self.lines()))
+
+    def lines(self) -> Iterator[str]:
+        """Write the table as Markdown."""
+        yield "| Claim | What is claimed | Verdict |"
+        yield "|:---|:---|:---|"
+        for claim in claims():
+            verdict = (
+                f"**{claim.verdict}**: {{doc}}`/book/{claim.chapter}`"
+                if claim.verdict
+                else "pending"
+            )
+            yield f"| {claim.name} | {claim.text} | {verdict} |"
+
+
+class CheckedEquations(SphinxDirective):
+    """The table of all labelled equations and of what was done with each."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        return self.parse_text_to_nodes("\n".join(self.lines()))
+
+    def lines(self) -> Iterator[str]:
+        """Write the table as Markdown."""
+        yield "| Equation | Checked as | Points | Largest relative error | Mutants noticed |"
+        yield "|:---|:---|---:|---:|---:|"
+        for row in checked_equations():
+            if row["kind"] == "exempt":
+                yield f"| {{eq}}`{row['label']}` | exempt: {row['reason']} | | | |"
+                continue
+            noticed = f"{row['killed']} of {row['mutants']}"
+            cells = [f"{{eq}}`{row['label']}`", row["kind"], row["points"], f"{row['error']:.0e}"]
+            yield f"| {' | '.join(map(str, cells))} | {noticed} |"
+
+
+def write_gallery(app: Sphinx) -> None:
+    """Lay the chapters' figures where the cover finds them; leave those that did not change."""
+    folder = BOOK / "_gallery"
+    folder.mkdir(exist_ok=True)
+    for path in chapters():
+        for number, picture in enumerate(figures(path), start=1):
+            file = folder / f"{path.stem}-{number}.png"
+            if not file.exists() or file.read_bytes() != picture:
+                file.write_bytes(picture)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension with Sphinx."""
+    app.add_role("count", count_role)
+    app.add_directive("claims", ClaimsTable)
+    app.add_directive("checked-equations", CheckedEquations)
+    app.connect("builder-inited", write_gallery)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

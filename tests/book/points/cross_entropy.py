@@ -1,0 +1,137 @@
+"""Points for section 1.2."""
+
+import numpy as np
+
+from tests.cases import distributions
+
+
+def _probability(rng: np.random.Generator) -> dict:
+    return {"p": rng.uniform(0.05, 1), "b": rng.uniform(1.5, 4)}
+
+
+def _two_probabilities(rng: np.random.Generator) -> dict:
+    return _probability(rng) | {"q": rng.uniform(0.05, 1)}
+
+
+def _distribution(rng: np.random.Generator) -> dict:
+    C = int(rng.integers(2, 6))
+    return {"C": C, "p": distributions(rng, C), "b": rng.uniform(1.5, 4)}
+
+
+def _bounded(rng: np.random.Generator) -> dict:
+    # Certainty and the uniform distribution make the bounds tight.
+    drawn = _distribution(rng)
+    certain, uniform = np.eye(drawn["C"])[0], np.full(drawn["C"], 1 / drawn["C"])
+    nearly = [certain * 0.999 + uniform * 0.001, uniform, drawn["p"]]
+    return drawn | {"p": nearly[rng.integers(3)]}
+
+
+def _nats(rng: np.random.Generator) -> dict:
+    return _distribution(rng) | {"b": np.e}
+
+
+def _pair(rng: np.random.Generator) -> dict:
+    drawn = _distribution(rng)
+    return drawn | {"q": distributions(rng, drawn["C"])}
+
+
+def _close_pair(rng: np.random.Generator) -> dict:
+    drawn = _pair(rng)
+    weight = rng.choice([0.0, 0.05, 1.0])
+    return drawn | {"q": (1 - weight) * drawn["p"] + weight * drawn["q"]}
+
+
+def _logit(rng: np.random.Generator) -> dict:
+    return {"s": rng.normal(0, 3)}
+
+
+def _logit_and_target(rng: np.random.Generator) -> dict:
+    return _logit(rng) | {"y": rng.uniform(0, 1)}
+
+
+def _bernoulli(rng: np.random.Generator) -> dict:
+    return {"y": int(rng.integers(2)), "y_hat": rng.uniform(0.05, 0.95)}
+
+
+def _sample(rng: np.random.Generator) -> dict:
+    N = int(rng.integers(2, 6))
+    return {"N": N, "y": rng.integers(0, 2, N), "y_hat": rng.uniform(0.05, 0.95, N)}
+
+
+def _calibration(rng: np.random.Generator) -> dict:
+    return {"p": rng.uniform(0, 1), "y_hat": rng.uniform(0.05, 0.95)}
+
+
+USES = {
+    "eq-entropy-bounds": ["eq-entropy"],
+    "eq-entropy-bounds-derivation": ["eq-entropy"],
+    "eq-cross-entropy-bound": ["eq-entropy", "eq-cross-entropy"],
+    "eq-sigmoid-symmetry": ["eq-sigmoid"],
+    "eq-sigmoid-grad-derivation": ["eq-sigmoid"],
+    "eq-binary-cross-entropy": ["eq-sigmoid"],
+    "eq-binary-cross-entropy-grad": ["eq-binary-cross-entropy", "eq-sigmoid"],
+    "eq-binary-cross-entropy-grad-derivation": ["eq-sigmoid"],
+    "eq-softplus": ["eq-sigmoid"],
+    "eq-squared-sigmoid-grad": ["eq-sigmoid"],
+}
+
+DRAWS = {
+    "eq-information": _probability,
+    "eq-information-additive": _two_probabilities,
+    "eq-entropy": _distribution,
+    "eq-cross-entropy": _pair,
+    "eq-entropy-bounds": _bounded,
+    "eq-entropy-bounds-derivation": _nats,
+    "eq-cross-entropy-bound": _close_pair,
+    "eq-sigmoid": _logit,
+    "eq-sigmoid-symmetry": _logit,
+    "eq-sigmoid-grad": _logit,
+    "eq-sigmoid-grad-derivation": _logit,
+    "eq-bernoulli": _bernoulli,
+    "eq-binary-cross-entropy-derivation": _sample,
+    "eq-binary-cross-entropy": _logit_and_target,
+    "eq-binary-cross-entropy-grad": _logit_and_target,
+    "eq-binary-cross-entropy-grad-derivation": _logit_and_target,
+    "eq-softplus": _logit,
+    "eq-squared-sigmoid-grad": _logit_and_target,
+    "eq-calibration-derivation": _calibration,
+}
+
+LOWER = "the left side becomes smaller, and a looser bound is true as well"
+ZERO = "both sides of this equality are 0, so its sign does not matter"
+
+SURVIVORS = {
+    "eq-entropy-bounds": {
+        "sign: `-` before `0`": "0 has no sign",
+        r"function: `\log_b C` -> `(C)` in `\log_b C`": "C is above log C: a looser bound",
+    },
+    "eq-entropy-bounds-derivation": {
+        r"sign: `-` before `\sum_{k=1}^{C} p_k \Bigl(\frac{1}{C p_k} - 1\Bigr)`": ZERO,
+        r"sign: `-` before `\sum_{k=1}^{C} \Bigl(\frac{1}{C} - p_k\Bigr)`": ZERO,
+        "sign: `-` before `0`": "0 has no sign",
+        r"factor: `C p_k` -> `1` in `\frac{1}{C p_k}`": (
+            "the sum over p_k (1 - 1) is 0 as well, so the bound and the next line stay true"
+        ),
+    },
+    "eq-cross-entropy-bound": {
+        "sign: `-` before `H(p)`": LOWER,
+    },
+}
+
+_ZERO = "minus zero is zero"
+
+SURVIVORS = {
+    "eq-entropy-bounds": {
+        "sign: `-` before `0`": _ZERO,
+        r"function: `\log_b C` -> `(C)` in `\log_b C`": "C is above its logarithm: a looser bound",
+    },
+    "eq-entropy-bounds-derivation": {
+        r"sign: `-` before `\sum_{k=1}^{C} p_k \Bigl(\frac{1}{C p_k} - 1\Bigr)`": _ZERO,
+        r"sign: `-` before `\sum_{k=1}^{C} \Bigl(\frac{1}{C} - p_k\Bigr)`": _ZERO,
+        "sign: `-` before `0`": _ZERO,
+        r"factor: `C p_k` -> `1` in `\frac{1}{C p_k}`": "the bracket is 0 then, as is the sum",
+    },
+    "eq-cross-entropy-bound": {
+        "sign: `-` before `H(p)`": "a lower left side is below the bound as well",
+    },
+}

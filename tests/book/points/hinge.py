@@ -1,0 +1,99 @@
+"""Points for section 1.5."""
+
+import numpy as np
+
+
+def _score(rng: np.random.Generator) -> dict:
+    # At a margin of exactly 1 the hinge has its kink.
+    y = int(rng.choice([-1, 1]))
+    return {"y": y, "f": rng.choice([rng.normal(0, 2), float(y)], p=[0.8, 0.2])}
+
+
+def _away_from_the_kink(rng: np.random.Generator) -> dict:
+    # Where the slope is compared with a numeric one, it must exist.
+    y = int(rng.choice([-1, 1]))
+    return {"y": y, "f": y * (1 + rng.choice([-1, 1]) * rng.uniform(0.1, 3))}
+
+
+def _two_scores(rng: np.random.Generator) -> dict:
+    return _score(rng) | {"h": rng.normal(0, 2)}
+
+
+def _plane(rng: np.random.Generator) -> dict:
+    d = int(rng.integers(2, 5))
+    return {"x": rng.normal(0, 1, d), "w": rng.normal(0, 1, d), "b": rng.normal()}
+
+
+def _labelled_plane(rng: np.random.Generator) -> dict:
+    return _plane(rng) | {"y": int(rng.choice([-1, 1])), "c": rng.uniform(0.2, 5)}
+
+
+def _margins(rng: np.random.Generator) -> dict:
+    d = int(rng.integers(2, 5))
+    return {"w": rng.normal(0, 1, d), "m": rng.normal(1, 2, int(rng.integers(2, 6)))}
+
+
+def _samples(rng: np.random.Generator) -> dict:
+    N, d = int(rng.integers(3, 7)), int(rng.integers(2, 4))
+    return {
+        "N": N,
+        "x": rng.normal(0, 1, (N, d)),
+        "y": rng.choice([-1, 1], N),
+        "w": rng.normal(0, 1, d),
+        "b": rng.normal(),
+        "lambda_": rng.uniform(0.01, 1),
+    }
+
+
+def _samples_and_weight(rng: np.random.Generator) -> dict:
+    drawn = _samples(rng)
+    return drawn | {"j": int(rng.integers(1, len(drawn["w"]) + 1))}
+
+
+def _probability(rng: np.random.Generator) -> dict:
+    # The pieces meet at scores of -1 and 1.
+    f = rng.choice([rng.uniform(-3, 3), -1.0, 1.0], p=[0.8, 0.1, 0.1])
+    return {"p": rng.uniform(0.05, 0.95), "f": f}
+
+
+def _probability_inside(rng: np.random.Generator) -> dict:
+    return {"p": rng.uniform(0.05, 0.95), "f": rng.uniform(-1, 1)}
+
+
+def _classes(rng: np.random.Generator) -> dict:
+    C = int(rng.integers(2, 6))
+    y = int(rng.integers(1, C + 1))
+    z = rng.normal(0, 1, C)
+    z[y - 1] += rng.choice([0, 3])  # a loss above 0, or of 0
+    return {"C": C, "z": z, "y": y}
+
+
+def _classes_and_rival(rng: np.random.Generator) -> dict:
+    drawn = _classes(rng)
+    C, y = drawn["C"], drawn["y"]
+    rivals = [k for k in range(1, C + 1) if k != y]
+    best = max(rivals, key=lambda k: drawn["z"][k - 1])
+    return drawn | {"r": best, "j": int(rng.choice([y, best, rng.integers(1, C + 1)]))}
+
+
+DRAWS = {
+    "eq-hinge": _score,
+    "eq-squared-hinge": _score,
+    "eq-hinge-grad": _away_from_the_kink,
+    "eq-hinge-subgradient": _two_scores,
+    "eq-squared-hinge-grad": _away_from_the_kink,
+    "eq-svm-foot": _plane,
+    "eq-svm-distance": _plane,
+    "eq-geometric-margin": _labelled_plane,
+    "eq-svm-scale": _margins,
+    "eq-svm-objective": _samples,
+    "eq-svm-grad-derivation": _samples_and_weight,
+    "eq-hinge-risk": _probability,
+    "eq-squared-hinge-risk-derivation": _probability_inside,
+    "eq-multiclass-hinge": _classes,
+    "eq-multiclass-hinge-grad": _classes_and_rival,
+    "eq-weston-watkins": _classes,
+    "eq-crammer-singer-largest": _classes,
+}
+
+SURVIVORS = {"eq-svm-foot": {"sign: `-` before `0`": "Minus zero is zero."}}

@@ -1,0 +1,175 @@
+"""Points for section 2.3."""
+
+import itertools
+
+import numpy as np
+from scipy import integrate, stats
+
+
+def _threshold(rng: np.random.Generator) -> float:
+    return rng.uniform(0.3, 2.5)
+
+
+def _residual(rng: np.random.Generator, threshold: float) -> float:
+    """Within the threshold or beyond it, on either side, and close to neither 0 nor the join."""
+    inside, outside = rng.uniform(0.1, 0.9), rng.uniform(1.1, 3)
+    return threshold * rng.choice([inside, outside]) * rng.choice([-1, 1])
+
+
+def _smooth_l1(rng: np.random.Generator) -> dict:
+    beta, t = _threshold(rng), rng.normal(0, 5)
+    return {"x": t + _residual(rng, beta), "t": t, "beta": beta}
+
+
+def _smooth_l1_residual(rng: np.random.Generator) -> dict:
+    beta = _threshold(rng)
+    return {"r": _residual(rng, beta), "beta": beta}
+
+
+def _huber(rng: np.random.Generator) -> dict:
+    delta, t = _threshold(rng), rng.normal(0, 5)
+    return {"x": t + _residual(rng, delta), "t": t, "delta": delta}
+
+
+def _huber_residual(rng: np.random.Generator) -> dict:
+    delta = _threshold(rng)
+    return {"r": _residual(rng, delta), "delta": delta}
+
+
+def _scaled(rng: np.random.Generator) -> dict:
+    sigma, epsilon = _threshold(rng), rng.uniform(1.05, 2)
+    return {"r": _residual(rng, epsilon * sigma), "sigma": sigma, "epsilon": epsilon}
+
+
+def _normal(**drawn: object) -> dict:
+    return {"g": stats.norm.pdf, "Phi": stats.norm.cdf, **drawn}
+
+
+def _integral(function, k: float) -> float:
+    """Integral over the normal density, in the three parts of the clipped residual."""
+    parts = itertools.pairwise([-np.inf, -k, k, np.inf])
+    return sum(integrate.quad(function, low, high, epsabs=1e-13)[0] for low, high in parts)
+
+
+def _mean_slope(k: float) -> float:
+    return _integral(lambda u: float(abs(u) <= k) * stats.norm.pdf(u), k)
+
+
+def _mean_square(k: float) -> float:
+    return _integral(lambda u: np.clip(u, -k, k) ** 2 * stats.norm.pdf(u), k)
+
+
+def _efficiency(rng: np.random.Generator) -> dict:
+    return _normal(
+        k=_threshold(rng),
+        P=_mean_slope,
+        Q=_mean_square,
+        eff=lambda k: _mean_slope(k) ** 2 / _mean_square(k),
+    )
+
+
+def _square(rng: np.random.Generator) -> dict:
+    return _normal(u=rng.normal(0, 1.5))
+
+
+def _normaliser(rng: np.random.Generator) -> dict:
+    def integral(k: float) -> float:
+        middle = integrate.quad(lambda u: np.exp(-(u**2) / 2), -k, k, epsabs=1e-13)[0]
+        tail = integrate.quad(lambda u: np.exp(-k * u + k**2 / 2), k, np.inf, epsabs=1e-13)[0]
+        return middle + 2 * tail
+
+    return _normal(k=_threshold(rng), Z=integral)
+
+
+def _normaliser_slope(rng: np.random.Generator) -> dict:
+    return _normal(k=_threshold(rng))
+
+
+def _box(rng: np.random.Generator) -> dict:
+    """A box that is decoded from its targets; encoding it must give them back."""
+    c_a, w_a, t_c, t_w = rng.normal(0, 5), rng.uniform(0.5, 4), *rng.normal(0, 0.7, 2)
+    return {
+        "c_a": c_a,
+        "w_a": w_a,
+        "t_c": t_c,
+        "t_w": t_w,
+        "c": c_a + t_c * w_a,
+        "w": w_a * np.exp(t_w),
+    }
+
+
+def _box_moved(rng: np.random.Generator) -> dict:
+    box = _box(rng)
+    kept = {name: box[name] for name in ("c", "w", "c_a", "w_a")}
+    return kept | {"rho": rng.uniform(0.3, 3), "u": rng.normal(0, 5)}
+
+
+DRAWS = {
+    "eq-smooth-l1": _smooth_l1,
+    "eq-huber": _huber,
+    "eq-smooth-l1-join-derivation": _smooth_l1_residual,
+    "eq-huber-join-derivation": _huber_residual,
+    "eq-huber-smooth-l1-derivation": _huber,
+    "eq-smooth-l1-limit": _smooth_l1,
+    "eq-smooth-l1-near-derivation": _smooth_l1,
+    "eq-smooth-l1-far-derivation": _smooth_l1,
+    "eq-smooth-l1-grad": _smooth_l1,
+    "eq-huber-grad": _huber,
+    "eq-smooth-l1-clipped": _smooth_l1_residual,
+    "eq-huber-sklearn-derivation": _scaled,
+    "eq-huber-scale-derivation": _scaled,
+    "eq-huber-mean-slope": _efficiency,
+    "eq-huber-square-derivation": _square,
+    "eq-huber-mean-square": _efficiency,
+    "eq-huber-efficiency": _efficiency,
+    "eq-huber-delta-derivation": _huber_residual,
+    "eq-smooth-l1-beta-derivation": _smooth_l1_residual,
+    "eq-huber-normaliser": _normaliser,
+    "eq-huber-normaliser-derivation": _normaliser_slope,
+    "eq-box-centre": _box,
+    "eq-box-size": _box,
+    "eq-box-centre-derivation": _box_moved,
+    "eq-box-size-derivation": _box_moved,
+    "eq-box-decode-centre": _box,
+    "eq-box-decode-size": _box,
+}
+
+_NO_SIGMA = "the term does not depend on sigma, so its slope is 0 in any form"
+_NO_DELTA = "the part within the threshold does not depend on delta, so its slope is 0 in any form"
+_NO_BETA = "|r| does not depend on beta, so its slope is 0 in any form"
+_CONSTANT = "a constant has the slope 0, whatever it is"
+
+SURVIVORS = {
+    "eq-smooth-l1-clipped": {
+        "symbol: `r` -> `{c}` in `|r|`": "c has the size beta where |r| has at least that",
+        "symbol: `r` -> `{c}` in `r^2`": "this part is taken where c is r",
+    },
+    "eq-huber-scale-derivation": {
+        "sign: `-` before `2 \\epsilon |r| - \\epsilon^2 \\sigma`": _NO_SIGMA,
+        "term: `2 \\epsilon |r|` -> `` in `2 \\epsilon |r| - \\epsilon^2 \\sigma`": _NO_SIGMA,
+        "factor: `2` -> `` in `2 \\epsilon |r|`": _NO_SIGMA,
+        "factor: `\\epsilon` -> `` in `2 \\epsilon |r|`": _NO_SIGMA,
+        "factor: `|r|` -> `` in `2 \\epsilon |r|`": _NO_SIGMA,
+        "constant: `2` -> `3` in `2`": _NO_SIGMA,
+        "symbol: `r` -> `{\\epsilon}` in `|r|`": _NO_SIGMA,
+    },
+    "eq-huber-delta-derivation": {
+        "factor: `\\frac{1}{2}` -> `` in `\\frac{1}{2} r^2`": _NO_DELTA,
+        "factor: `r^2` -> `` in `\\frac{1}{2} r^2`": _NO_DELTA,
+        "factor: `2` -> `1` in `\\frac{1}{2}`": _NO_DELTA,
+        "factor: `\\frac{1}{2}` -> `\\frac{2}{1}` in `\\frac{1}{2}`": _NO_DELTA,
+        "constant: `1` -> `2` in `1`": _NO_DELTA,
+        "constant: `2` -> `3` in `2`": _NO_DELTA,
+        "exponent: `r^2` -> `r` in `r^2`": _NO_DELTA,
+    },
+    "eq-smooth-l1-beta-derivation": {
+        "sign: `-` before `|r| - \\frac{\\beta}{2}`": _NO_BETA,
+        "term: `|r|` -> `` in `|r| - \\frac{\\beta}{2}`": _NO_BETA,
+        "bars: `|r|` -> `(r)` in `|r|`": _NO_BETA,
+    },
+    "eq-huber-normaliser-derivation": {
+        "sign: `-` -> `+` in `2 \\Phi(k) - 1`": _CONSTANT,
+        "term: `- 1` -> `` in `2 \\Phi(k) - 1`": _CONSTANT,
+        "constant: `1` -> `2` in `1`": _CONSTANT,
+    },
+}

@@ -1,0 +1,112 @@
+"""Points for section 1.3.1."""
+
+import numpy as np
+
+
+def _logits(rng: np.random.Generator) -> dict:
+    C = int(rng.integers(2, 6))
+    return {"C": C, "z": rng.normal(0, 2, C)}
+
+
+def _logits_and_label(rng: np.random.Generator) -> dict:
+    drawn = _logits(rng)
+    return drawn | {"y": int(rng.integers(1, drawn["C"] + 1))}
+
+
+def _two_classes(rng: np.random.Generator) -> dict:
+    drawn = _logits(rng)
+    j, k = rng.integers(1, drawn["C"] + 1, 2)
+    return drawn | {"j": int(j), "k": int(k)}
+
+
+def _shifted(rng: np.random.Generator) -> dict:
+    return _two_classes(rng) | {"c": rng.normal(0, 2)}
+
+
+def _pair(rng: np.random.Generator) -> dict:
+    return {"z": rng.normal(0, 2, 2)}
+
+
+def _crowded(rng: np.random.Generator) -> dict:
+    # One class far above the others, or all of them equal, makes one of the bounds tight.
+    C = int(rng.integers(2, 6))
+    spread = rng.choice([0.0, 1.0, 20.0])
+    return {"C": C, "z": rng.normal(0, 2) + spread * rng.normal(0, 1, C)}
+
+
+def _direction(rng: np.random.Generator) -> dict:
+    # Along equal entries the loss is flat.
+    drawn = _logits(rng)
+    C = drawn["C"]
+    spread = rng.choice([0.0, 1.0])
+    return drawn | {"u": rng.normal() + spread * rng.normal(0, 1, C)}
+
+
+def _layer(rng: np.random.Generator) -> dict:
+    C, d = int(rng.integers(2, 5)), int(rng.integers(2, 4))
+    y = int(rng.integers(1, C + 1))
+    return {"C": C, "d": d, "W": rng.normal(0, 1, (C, d)), "x": rng.normal(0, 1, d), "y": y}
+
+
+def _stretch(rng: np.random.Generator) -> dict:
+    return _logits_and_label(rng) | {"a": rng.uniform(0.2, 2)}
+
+
+def _offset(rng: np.random.Generator) -> dict:
+    return _logits(rng) | {"a": rng.normal(0, 2)}
+
+
+USES = {
+    "eq-softmax-odds": ["eq-softmax"],
+    "eq-softmax-two-derivation": ["eq-sigmoid"],
+    "eq-softmax-loss-derivation": ["eq-softmax"],
+    "eq-softmax-loss-grad": ["eq-softmax"],
+    "eq-softmax-loss-grad-derivation": ["eq-softmax"],
+    "eq-softmax-convex-derivation": ["eq-softmax"],
+}
+
+DRAWS = {
+    "eq-softmax": _logits,
+    "eq-softmax-loss": _logits_and_label,
+    "eq-softmax-odds": _two_classes,
+    "eq-softmax-shift-derivation": _shifted,
+    "eq-softmax-two-derivation": _pair,
+    "eq-softmax-loss-derivation": _logits_and_label,
+    "eq-log-sum-exp-bounds": _crowded,
+    "eq-softmax-grad": _two_classes,
+    "eq-softmax-grad-derivation": _two_classes,
+    "eq-softmax-loss-grad": _logits_and_label,
+    "eq-softmax-loss-grad-derivation": _logits_and_label,
+    "eq-softmax-convex-derivation": _direction,
+    "eq-softmax-weights-grad": _layer,
+    "eq-softmax-features-grad": _layer,
+    "eq-softmax-stretch-grad": _stretch,
+    "eq-log-sum-exp": _offset,
+}
+
+_ONLY_ONE = "Only the term i = j has a slope there."
+_BRACKET = "The bracket leaves the case k = j alone."
+_LOOSER = "A looser bound holds too."
+
+SURVIVORS = {
+    "eq-softmax-loss-derivation": {
+        "index: `k` -> `{y}` in `p_k`": "The bracket leaves the term k = y alone.",
+    },
+    "eq-log-sum-exp-bounds": {
+        r"function: `\max` -> `\min` in `\max_{k} z_k`": _LOOSER,
+        r"function: `\log(C)` -> `(C)` in `\log(C)`": _LOOSER,
+    },
+    "eq-softmax-grad-derivation": {
+        "index: `k` -> `{j}` in `z_k`": _BRACKET,
+        "index: `k` -> `{j}` in `p_k`": _BRACKET,
+    },
+    "eq-softmax-convex-derivation": {
+        "sign: `-` before `0`": "Minus zero is zero.",
+    },
+    "eq-softmax-weights-grad": {
+        "index: `i` -> `{j}` in `x_i`": _ONLY_ONE,
+    },
+    "eq-softmax-features-grad": {
+        "index: `i` -> `{j}` in `W_{yi}`": _ONLY_ONE,
+    },
+}

@@ -1,0 +1,118 @@
+"""Points for section 1.3.2."""
+
+import numpy as np
+
+from tests.cases import distributions
+
+
+def _classes(rng: np.random.Generator) -> dict:
+    C = int(rng.integers(2, 6))
+    z, w = rng.normal(0, 2, C), rng.uniform(0.2, 3, C)
+    return {"C": C, "z": z, "w": w, "y": int(rng.integers(1, C + 1))}
+
+
+def _batch(rng: np.random.Generator) -> dict:
+    C, N = int(rng.integers(2, 5)), int(rng.integers(2, 6))
+    w, y = rng.uniform(0.2, 3, C), rng.integers(1, C + 1, N)
+    return {"N": N, "w": w, "y": y, "ell": rng.uniform(0.1, 3, N)}
+
+
+def _scaled(rng: np.random.Generator) -> dict:
+    return _batch(rng) | {"c": rng.uniform(0.2, 5)}
+
+
+def _counts(rng: np.random.Generator) -> dict:
+    C = int(rng.integers(2, 6))
+    n = rng.integers(1, 20, C)
+    return {"C": C, "n": n, "N": int(n.sum())}
+
+
+def _shifted(rng: np.random.Generator) -> dict:
+    """S is the mean weight of p, r what the weights make of p."""
+    C = int(rng.integers(2, 6))
+    p, w = distributions(rng, C), rng.uniform(0.2, 3, C)
+    return {"C": C, "p": p, "w": w, "S": w @ p, "r": w * p / (w @ p)}
+
+
+def _risk(rng: np.random.Generator) -> dict:
+    # The bound is tight where q is r.
+    drawn = _shifted(rng)
+    weight = rng.choice([0.0, 0.05, 1.0])
+    q = (1 - weight) * drawn["r"] + weight * distributions(rng, drawn["C"])
+    return drawn | {"q": q, "b": np.e}
+
+
+def _logits(rng: np.random.Generator) -> dict:
+    drawn = _shifted(rng)
+    z = rng.normal(0, 2, drawn["C"])
+    return drawn | {"z": z, "q": np.exp(z) / np.exp(z).sum()}
+
+
+def _odds(rng: np.random.Generator) -> dict:
+    drawn = _shifted(rng)
+    j, k = rng.integers(1, drawn["C"] + 1, 2)
+    return {"p": drawn["p"], "r": drawn["r"], "w": drawn["w"], "j": int(j), "k": int(k)}
+
+
+def _undo(rng: np.random.Generator) -> dict:
+    drawn = _classes(rng)
+    return {"C": drawn["C"], "z": drawn["z"], "w": drawn["w"], "k": drawn["y"]}
+
+
+def _threshold(rng: np.random.Generator) -> dict:
+    # Close to the threshold, on both sides of it.
+    w = rng.uniform(0.2, 3, 2)
+    near = w[1] / w.sum() * rng.choice([0.9, 1.1])
+    return {"w": w, "p": np.array([near, 1 - near])}
+
+
+def _densities(rng: np.random.Generator) -> dict:
+    drawn = _counts(rng)
+    C = drawn["C"]
+    return drawn | {"g": rng.uniform(0.1, 2, C), "k": int(rng.integers(1, C + 1))}
+
+
+USES = {
+    "eq-weighted-risk-derivation": ["eq-entropy", "eq-cross-entropy"],
+    "eq-weighted-softmax-loss-grad": ["eq-softmax"],
+    "eq-weighted-softmax-loss-grad-derivation": ["eq-softmax"],
+}
+
+DRAWS = {
+    "eq-weighted-softmax-loss": _classes,
+    "eq-weighted-means": _batch,
+    "eq-weighted-scale": _scaled,
+    "eq-weighted-balanced": _counts,
+    "eq-weighted-risk-derivation": _risk,
+    "eq-weighted-minimiser-derivation": _logits,
+    "eq-weighted-shift": _odds,
+    "eq-weighted-undo": _undo,
+    "eq-weighted-threshold": _threshold,
+    "eq-weighted-balanced-prior": _densities,
+    "eq-weighted-softmax-loss-grad": _classes,
+    "eq-weighted-softmax-loss-grad-derivation": _classes,
+}
+
+_CANCELS = "What all q_k have in common cancels in the fraction."
+
+SURVIVORS = {
+    "eq-weighted-balanced": {
+        r"factor: `\frac{N}{C n_k}` -> `` in `n_k \frac{N}{C n_k}`": (
+            "The counts add up to N without weights as well."
+        ),
+    },
+    "eq-weighted-risk-derivation": {
+        "sign: `-` before `S H(r)`": "A looser bound holds too.",
+    },
+    "eq-weighted-undo": dict.fromkeys(
+        [
+            r"sign: `-` before `\frac{e^{z_k}}{\sum_{l=1}^{C} e^{z_l}}`",
+            r"factor: `\sum_{l=1}^{C} e^{z_l}` -> `1` in `\frac{e^{z_k}}{\sum_{l=1}^{C} e^{z_l}}`",
+            r"function: `\sum` -> `\prod` in `\sum_{l=1}^{C} e^{z_l}`",
+            r"index: `C` -> `{C - 1}` in `\sum_{l=1}^{C} e^{z_l}`",
+            "constant: `1` -> `2` in `1`",
+            "exponent: `e^{z_l}` -> `e` in `e^{z_l}`",
+        ],
+        _CANCELS,
+    ),
+}

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tools.browser import NO_BROWSER, SITE, chromium, open_page, serve
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_site() -> None:
+    if not (SITE / "index.html").exists():
+        pytest.fail("the site is not built: run 'make book' first", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def address(built_site: None) -> Iterator[str]:
+    with serve() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser_page(built_site: None) -> Iterator[Page]:
+    if chromium() is None:
+        if os.environ.get("CI"):
+            pytest.fail(NO_BROWSER, pytrace=False)
+        pytest.skip(NO_BROWSER)
+    with open_page() as page:
+        yield page

@@ -1,0 +1,130 @@
+"""The built pages in a real browser, on a desk and on a phone, in light and in dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from axe_core_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tools.browser import SETTINGS, Setting, toc_pages, visit
+
+PAGES = [*toc_pages(), "genindex", "search"]
+
+# Left out of the accessibility check, each for a reason. All of it comes from the theme or from
+# an extension; a rule that our own content could break is never left out.
+AXE_RULES_OFF = {
+    "region": "the theme puts skip link, logo and search button outside of landmarks",
+    "label-content-name-mismatch": "the theme's search button shows its keys beside its name",
+    "duplicate-id": "sphinx-exercise and sphinx-proof repeat theirs; test_static checks all others",
+}
+AXE_PARTS_OFF = {
+    ".katex": "written by KaTeX in the colour of the text around it",
+    ".citation-list": "sphinxcontrib-bibtex writes roles that axe does not accept",
+    "dl.py ~ dl.py": "autodoc writes each entry like the first, and a hundred of them take minutes",
+    ".footnote-list": "docutils gives the landmark no name",
+}
+CONTRAST = "color-contrast"
+# Taken out of the page rather than excluded: the time that axe takes grows with the whole page.
+TAKE_OUT = """
+    parts => document.querySelectorAll(parts.join()).forEach(part => part.replaceWith("left out"))
+"""
+HIDDEN_STARTS = """
+    () => [...document.querySelectorAll(".katex-display")]
+        .filter(formula => formula.getBoundingClientRect().left < 0).length
+"""
+RUN_AXE = "options => axe.run(document, options)"
+
+
+@dataclass
+class Record:
+    """What a browser reports while it loads a page."""
+
+    address: str
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda message: self.console(message.type, message.text))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("request", lambda request: self.request(request.url))
+        page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        page.on("response", lambda response: self.response(response.status, response.url))
+
+    def console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.faults.append(f"console {kind}: {text}")
+
+    def request(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.faults.append(f"request to another server: {url}")
+
+    def response(self, status: int, url: str) -> None:
+        if status >= 400:
+            self.faults.append(f"status {status}: {url}")
+
+
+@pytest.fixture(scope="module")
+def record(browser_page: Page, address: str) -> Record:
+    result = Record(address)
+    result.watch(browser_page)
+    return result
+
+
+def violations(page: Page, setting: Setting) -> list[str]:
+    """Run axe; colours are judged once per scheme, all else once per width."""
+    options: dict[str, object] = {"rules": {rule: {"enabled": False} for rule in AXE_RULES_OFF}}
+    if setting == Setting(390, "dark"):
+        return []
+    if setting == Setting(390, "light"):
+        options["rules"][CONTRAST] = {"enabled": False}  # type: ignore[index]
+    if setting == Setting(1280, "dark"):
+        options = {"runOnly": {"type": "rule", "values": [CONTRAST]}}
+    page.evaluate(TAKE_OUT, list(AXE_PARTS_OFF))
+    page.evaluate(AXE_SCRIPT)
+    result = page.evaluate(RUN_AXE, {**options, "resultTypes": ["violations"]})
+    return [
+        f"{violation['id']} at {' '.join(node['target'])}: {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+@pytest.mark.parametrize("name", PAGES)
+def test_page(
+    name: str, setting: Setting, browser_page: Page, address: str, record: Record
+) -> None:
+    record.faults.clear()
+    visit(browser_page, f"{address}/{name}.html", setting)
+    assert browser_page.evaluate("document.documentElement.dataset.theme") == setting.scheme
+    assert record.faults == []
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= setting.width
+    assert browser_page.evaluate(HIDDEN_STARTS) == 0
+    assert violations(browser_page, setting) == []
+
+
+def test_fonts_of_the_formulas_load(browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/book/0_risk.html", SETTINGS[0])
+    fonts = browser_page.evaluate(
+        "[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)"
+    )
+    assert "KaTeX_Main" in fonts
+    assert "KaTeX_Math" in fonts
+
+
+def test_search_finds_cross_entropy(browser_page: Page, address: str) -> None:
+    browser_page.goto(f"{address}/search.html?q=cross-entropy")
+    results = browser_page.locator("#search-results li a")
+    results.first.wait_for()
+    targets = results.evaluate_all("links => links.map(link => link.href)")
+    assert any("2_cross_entropy.html" in target for target in targets)
+
+
+def test_the_reader_can_switch_the_scheme(browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/book/index.html", Setting(1280, "light"))
+    root = browser_page.locator("html")
+    before = root.get_attribute("data-mode")
+    browser_page.locator(".theme-switch-button:visible").first.click()
+    assert root.get_attribute("data-mode") != before
+    browser_page.evaluate("localStorage.clear()")

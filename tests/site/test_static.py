@@ -1,0 +1,183 @@
+"""The built pages as files: links, resources, formulas, numbers and alternative texts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from tools.browser import ROOT, SITE, toc_pages
+
+PAGES = toc_pages()
+REMOTE = ("http:", "https:", "//")
+# What a browser fetches by itself, against what a reader clicks.
+FETCHED = {
+    "img": ["src", "srcset"],
+    "script": ["src"],
+    "source": ["src", "srcset"],
+    "video": ["src", "poster"],
+    "audio": ["src"],
+    "iframe": ["src"],
+    "embed": ["src"],
+    "object": ["data"],
+    "link": ["href"],
+}
+# Equal ids that an extension writes; every other id must be unique in its page.
+REPEATED_IDS = {
+    "exercise-content",  # sphinx-exercise, around each exercise
+    "solution-content",
+    "proof-content",  # sphinx-proof, around each theorem and proof
+}
+
+
+@cache
+def soup(file: Path) -> BeautifulSoup:
+    return BeautifulSoup(file.read_text(), "html.parser")
+
+
+@cache
+def ids(file: Path) -> frozenset[str]:
+    return frozenset(tag["id"] for tag in soup(file).find_all(id=True))
+
+
+def page(name: str) -> BeautifulSoup:
+    return soup(SITE / f"{name}.html")
+
+
+def all_html() -> list[Path]:
+    return sorted(file for file in SITE.rglob("*.html") if "_static" not in file.parts)
+
+
+def broken_target(source: Path, link: str) -> str | None:
+    """Say what is wrong with a link of a page, or None."""
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc:
+        return None
+    target = (source.parent / unquote(parts.path)).resolve() if parts.path else source
+    if target.is_dir():
+        target /= "index.html"
+    if not target.is_file():
+        return f"{link}: no such file"
+    fragment = unquote(parts.fragment)
+    if fragment and target.suffix == ".html" and fragment not in ids(target):
+        return f"{link}: no such place in the page"
+    return None
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
+    source = SITE / f"{name}.html"
+    links = {tag["href"] for tag in page(name).find_all(["a", "link"], href=True)}
+    images = {tag["src"] for tag in page(name).find_all(["img", "script"], src=True)}
+    assert links
+    assert {fault for link in links | images if (fault := broken_target(source, link))} == set()
+
+
+def test_no_page_fetches_from_another_server() -> None:
+    remote = [
+        f"{file.relative_to(SITE)}: {tag.name} {tag[key]}"
+        for file in all_html()
+        for name, keys in FETCHED.items()
+        for tag in soup(file).find_all(name)
+        for key in keys
+        if str(tag.get(key, "")).startswith(REMOTE) and tag.get("rel") != ["canonical"]
+    ]
+    assert not remote
+
+
+def test_no_style_fetches_from_another_server() -> None:
+    sheets = list(SITE.rglob("*.css"))
+    assert SITE / "_static" / "katex" / "katex.min.css" in sheets
+    pattern = re.compile(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')]+)")
+    remote = {
+        f"{sheet.relative_to(SITE)}: {url}"
+        for sheet in sheets
+        for url in pattern.findall(sheet.read_text())
+    }
+    assert not remote
+
+
+def test_every_font_of_the_formulas_is_there() -> None:
+    sheet = SITE / "_static" / "katex" / "katex.min.css"
+    fonts = re.findall(r"url\(([^)]+)\)", sheet.read_text())
+    assert len(fonts) == 20
+    assert [font for font in fonts if not (sheet.parent / font).is_file()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_formula_is_rendered(name: str) -> None:
+    formulas = page(name).select(".math")
+    assert [tag.get_text()[:80] for tag in formulas if not tag.select(".katex")] == []
+    errors = [tag["title"] for tag in page(name).select(".katex-error")]
+    assert errors == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_raw_latex_is_left_in_the_text(name: str) -> None:
+    quoted = {"pre", "code", "script", "annotation"}
+    text = "".join(
+        string
+        for string in page(name).select_one("article").find_all(string=True)
+        if quoted.isdisjoint(parent.name for parent in string.parents)
+    )
+    assert re.findall(r"(?:\$\$|\\[(\[]|\\begin\{|\\frac).{0,60}", text) == []
+
+
+def test_chapters_show_formulas_and_code() -> None:
+    chapters = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
+    assert chapters
+    for name in chapters:
+        assert page(name).select(".katex-display"), name
+        assert page(name).select(".cell_input"), name
+
+
+def number_of(name: str) -> str:
+    """Return the section number that a file's path says, '' outside the numbered parts.
+
+    Example:
+        >>> number_of("book/1_classification/3_softmax/2_weighted")
+        '1.3.2'
+    """
+    numbers = [re.match(r"(\d+)_", part) for part in Path(name).parts]
+    return ".".join(match[1] for match in numbers if match)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_number_of_a_page_is_that_of_its_file(name: str) -> None:
+    heading = page(name).select_one("article h1")
+    assert heading is not None
+    printed = re.match(r"[\d.]*", heading.get_text().strip())
+    assert printed is not None
+    assert printed[0].rstrip(".") == number_of(name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_image_says_in_words_what_it_shows(name: str) -> None:
+    article = page(name).find("article")
+    assert isinstance(article, Tag)
+    bad = [
+        f"{image['src']}: {image.get('alt')!r}"
+        for image in article.find_all("img")
+        if len(str(image.get("alt", ""))) < 40 or re.search(r"\.(png|svg|jpe?g)", image["alt"])
+    ]
+    assert bad == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_id_stands_once_in_a_page(name: str) -> None:
+    counts = Counter(tag["id"] for tag in page(name).find_all(id=True))
+    assert {one for one, count in counts.items() if count > 1} <= REPEATED_IDS
+
+
+def test_search_index_knows_every_page() -> None:
+    index = (SITE / "searchindex.js").read_text()
+    assert [name for name in PAGES if f'"{name}"' not in index] == []
+
+
+def test_the_root_leads_to_the_cover() -> None:
+    assert 'url=book/index.html"' in (SITE / "index.html").read_text()

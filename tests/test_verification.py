@@ -1,0 +1,116 @@
+"""The verification experiment: its data, its rates, and that a seed fixes a run."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import roc_curve
+
+from lossbook import nn, verification
+
+HEADS = [
+    verification.SoftmaxHead,
+    partial(verification.SoftmaxHead, bias=True),
+    partial(nn.LSoftmaxLoss, m=2),
+    partial(nn.ASoftmaxLoss, m=2),
+    partial(nn.L2SoftmaxLoss, alpha=8.0),
+    nn.AMSoftmaxLoss,
+    nn.ArcFaceLoss,
+]
+
+
+def random_pairs(seed: int, pairs: int = 200):
+    rng = np.random.default_rng(seed)
+    same = rng.random(pairs) < 0.3
+    return np.round(rng.normal(size=pairs) + same, 1), same  # rounded, so that some are equal
+
+
+def test_no_unseen_class_and_no_test_image_is_trained_on():
+    data = verification.digits()
+    assert set(data.y_train.tolist()) == set(data.y_test.tolist()) == set(verification.SEEN)
+    assert set(data.y_unseen.tolist()) == set(verification.UNSEEN)
+    assert len(data.x_train) + len(data.x_test) + len(data.x_unseen) == 1797
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_every_head_trains_and_verifies(head):
+    trained = verification.train(head, seed=0, steps=40)
+    result = verification.verify(trained)
+    assert result.accuracy > 0.5
+    assert 0 < result.eer < 0.5
+    assert result.seen.same < result.seen.other
+
+
+def test_a_seed_fixes_a_run_and_another_changes_it():
+    runs = [
+        verification.train(verification.SoftmaxHead, seed=seed, steps=5).head.weight
+        for seed in (0, 0, 1)
+    ]
+    assert torch.equal(runs[0], runs[1])
+    assert not torch.equal(runs[0], runs[2])
+
+
+def test_training_leaves_the_global_random_state_alone():
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    verification.train(verification.SoftmaxHead, seed=0, steps=2)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_a_schedule_sets_the_annealing_of_each_step():
+    steps = []
+
+    def schedule(step: int) -> float:
+        steps.append(step)
+        return 5.0 - step
+
+    trained = verification.train(nn.LSoftmaxLoss, seed=0, steps=3, schedule=schedule)
+    assert steps == [0, 1, 2]
+    assert trained.head.annealing == 3.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_roc_agrees_with_scikit_learn(seed: int):
+    scores, same = random_pairs(seed)
+    false, true, _ = roc_curve(same, scores, drop_intermediate=False)
+    ours = verification.roc(scores, same)
+    np.testing.assert_allclose(ours[0], false, atol=1e-12)
+    np.testing.assert_allclose(ours[1], true, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_equal_error_rate_lies_on_the_curve_where_both_errors_are_equal(seed: int):
+    scores, same = random_pairs(seed)
+    rate = verification.equal_error_rate(scores, same)
+    false, true = verification.roc(scores, same)
+    assert np.interp(rate, false, true) >= 1 - rate - 1e-9
+    assert np.interp(rate - 1e-9, false, true) <= 1 - rate + 1e-6
+
+
+def test_a_perfect_score_has_rate_0_a_turned_one_1_and_a_constant_one_a_half():
+    same = np.array([True, True, False, False, False])
+    perfect = same.astype(float)
+    assert verification.equal_error_rate(perfect, same) == 0
+    assert verification.equal_error_rate(-perfect, same) == 1
+    assert verification.equal_error_rate(np.zeros(5), same) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("scores", "same", "message"),
+    [
+        (np.zeros(3), np.array([True, False]), "scores: got the shape"),
+        (np.zeros((2, 2)), np.ones((2, 2), bool), "scores: got the shape"),
+        (np.zeros(2), np.array([True, True]), "same: got one answer only"),
+        (np.zeros(2), np.array([False, False]), "same: got one answer only"),
+    ],
+)
+def test_bad_pairs_are_refused(scores, same, message: str):
+    with pytest.raises(ValueError, match=message):
+        verification.roc(scores, same)
+
+
+@pytest.mark.parametrize("options", [{"features": 0}, {"steps": 0}, {"rate": 0.0}])
+def test_bad_options_are_refused(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        verification.train(verification.SoftmaxHead, seed=0, **options)

@@ -1,0 +1,111 @@
+"""Check every labelled equation of the book and print what was done with each.
+
+Run from the repository root::
+
+    python -m tools.formulas [--json book/reference/formulas.json] [--without-mutants] [label ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+import lossbook.reference  # noqa: F401  (importing it binds the functions to their labels)
+from lossbook.formula import equations
+from lossbook.formula.audit import Audit, Row
+from lossbook.registry import BINDINGS
+from tests.book import points
+
+BOOK = Path("book")
+
+
+def book_audit(book: Path = BOOK) -> Audit:
+    """Return all equations of the book with everything that they are checked with."""
+    pages = sorted([*book.rglob("*.ipynb"), *book.rglob("*.md")])
+    chapters = {
+        page.relative_to(book).with_suffix("").as_posix(): equations(page)
+        for page in pages
+        if not any(part.startswith(".") for part in page.parts)
+    }
+    labels = {label for labelled in chapters.values() for label in labelled}
+    return Audit(
+        chapters={chapter: labelled for chapter, labelled in chapters.items() if labelled},
+        draws=points.DRAWS,
+        bindings={label: binding for label, binding in BINDINGS.items() if label in labels},
+        uses=points.USES,
+        exempt=points.EXEMPT,
+    )
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Return the rows as a table of plain text."""
+    width = max((len(row.label) for row in rows), default=5)
+    lines = [f"{'equation':<{width}}  {'checked as':<11} points  error    mutants  noticed"]
+    chapter = ""
+    for row in rows:
+        if row.chapter != chapter:
+            chapter = row.chapter
+            lines += ["", chapter]
+        if row.problem:
+            numbers = "FAILED"
+        elif row.kind == "exempt":
+            numbers = row.reason
+        else:
+            numbers = f"{row.points:>6}  {row.error:<8.1e}{row.mutants:>8}{row.killed:>9}"
+        lines.append(f"{row.label:<{width}}  {row.kind:<11} {numbers}")
+    return "\n".join(lines)
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Return one line of totals."""
+    checked = [row for row in rows if row.kind != "exempt" and not row.problem]
+    mutants, killed = sum(row.mutants for row in rows), sum(row.killed for row in rows)
+    share = f", {100 * killed / mutants:.1f} %" if mutants else ""
+    failed = sum(bool(row.problem) for row in rows)
+    return (
+        f"{len(rows)} equations: {len(checked)} checked, {failed} failed; "
+        f"{killed} of {mutants} mutants noticed{share}"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the checks; return 1 if one of them fails."""
+    parser = argparse.ArgumentParser(prog="python -m tools.formulas", description=__doc__)
+    parser.add_argument("labels", nargs="*", help="equations to check; by default all")
+    parser.add_argument("--json", type=Path, help="where to store the same data")
+    parser.add_argument("--without-mutants", action="store_true", help="check only")
+    options = parser.parse_args(arguments)
+    audit = book_audit()
+    wanted = [
+        (chapter, label)
+        for chapter, labelled in audit.chapters.items()
+        for label in labelled
+        if not options.labels or label in options.labels
+    ]
+    if unknown := set(options.labels) - {label for _, label in wanted}:
+        parser.error(f"on no page: {', '.join(sorted(unknown))}")
+    rows = [
+        audit.row(chapter, label, mutants=not options.without_mutants)
+        for chapter, label in tqdm(wanted, unit="equation", file=sys.stderr)
+    ]
+    print(table(rows))
+    for row in rows:
+        if row.problem:
+            print(f"\n{row.problem}")
+        for survivor in row.survivors:
+            explained = points.SURVIVORS.get(row.label, {}).get(survivor, "not explained")
+            print(f"\n{row.label} survives {survivor}: {explained}")
+    print(f"\n{summary(rows)}")
+    if options.json:
+        stored = json.dumps({"equations": [row.json() for row in rows]}, indent=1)
+        options.json.write_text(stored + "\n", encoding="utf-8")
+    return int(any(row.problem for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
