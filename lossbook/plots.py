@@ -34,12 +34,12 @@ LOSSES: dict[str, dict[str, Any]] = {
     "perceptual": {"color": VERMILION, "linestyle": "-"},
     "KL, forward": {"color": SKY, "linestyle": "-"},
     "KL, reverse": {"color": PURPLE, "linestyle": "-."},
-    "softmax": {"color": BLACK, "linestyle": "-"},
+    "softmax": {"color": BLACK, "linestyle": "-."},
     "L-Softmax": {"color": GREEN, "linestyle": ":"},
     "A-Softmax": {"color": ORANGE, "linestyle": "-."},
     "L2-softmax": {"color": PURPLE, "linestyle": "--"},
     "AM-Softmax": {"color": BLUE, "linestyle": "--"},
-    "ArcFace": {"color": VERMILION, "linestyle": "-."},
+    "ArcFace": {"color": VERMILION, "linestyle": "--"},
 }
 
 TRAIN = {"color": BLUE, "linestyle": "-", "marker": "o"}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lossbook.formula.errors import FormulaError
+from lossbook.formula.values import Row
 
 # The first step is right for smooth formulas; the smaller ones get in between close kinks.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
@@ -21,12 +22,15 @@ def slope(function: Callable[[np.float64], Any], at: np.float64) -> Any:
         at: where.
 
     Raises:
-        FormulaError: if differences on both sides, or with two steps, do not agree.
+        FormulaError: if differences on both sides, or with two steps, do not agree, or if the
+            function returns a transposed vector.
 
     >>> print(round(float(slope(lambda x: x**3, np.float64(2.0))), 9))
     12.0
     """
     middle = function(at)
+    if isinstance(middle, Row):
+        raise FormulaError("a transposed vector has no derivative here")
     for step in STEPS:
         h = step * max(1.0, abs(float(at)))
         after, before = function(at + h), function(at - h)

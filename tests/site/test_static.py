@@ -132,7 +132,8 @@ def test_chapters_show_formulas_and_code() -> None:
     chapters = [name for name in PAGES if (ROOT / f"{name}.ipynb").exists()]
     assert chapters
     for name in chapters:
-        assert page(name).select(".katex-display"), name
+        if not name.endswith("index"):
+            assert page(name).select(".katex-display"), name
         assert page(name).select(".cell_input"), name
 
 

@@ -117,21 +117,3 @@ SURVIVORS = {
         "sign: `-` before `H(p)`": LOWER,
     },
 }
-
-_ZERO = "minus zero is zero"
-
-SURVIVORS = {
-    "eq-entropy-bounds": {
-        "sign: `-` before `0`": _ZERO,
-        r"function: `\log_b C` -> `(C)` in `\log_b C`": "C is above its logarithm: a looser bound",
-    },
-    "eq-entropy-bounds-derivation": {
-        r"sign: `-` before `\sum_{k=1}^{C} p_k \Bigl(\frac{1}{C p_k} - 1\Bigr)`": _ZERO,
-        r"sign: `-` before `\sum_{k=1}^{C} \Bigl(\frac{1}{C} - p_k\Bigr)`": _ZERO,
-        "sign: `-` before `0`": _ZERO,
-        r"factor: `C p_k` -> `1` in `\frac{1}{C p_k}`": "the bracket is 0 then, as is the sum",
-    },
-    "eq-cross-entropy-bound": {
-        "sign: `-` before `H(p)`": "a lower left side is below the bound as well",
-    },
-}

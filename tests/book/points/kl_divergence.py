@@ -212,6 +212,7 @@ SURVIVORS = {
     "eq-kl-divergence-logits-grad": {
         r"factor: `p_k` -> `1` in `\frac{p_k}{q_k}`": _ENTROPY,
         "index: `k` -> `{j}` in `p_k`": _ENTROPY,
+        "index: `k` -> `{l}` in `p_k`": _ENTROPY,
     },
     "eq-kl-moments-derivation": {
         r"sign: `-` -> `+` in `x_k - \mu_{\text{q}}`": _DIFFERENCE,
