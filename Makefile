@@ -36,7 +36,7 @@ lab: $(INSTALLED)  ## open the chapters as notebooks in JupyterLab
 	jupyter lab book
 
 test: $(SITE)  ## every check: package, formulas, notebooks with figures, site
-	pytest -n 2 --dist loadgroup tests lossbook --doctest-modules
+	pytest -n 2 --dist loadfile tests lossbook --doctest-modules
 	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
 
 lint: $(INSTALLED)  ## style, types, spelling, notebook metadata

@@ -256,7 +256,15 @@ def run_chapter(path: Path, bar: tqdm) -> None:
         raise ChapterError("\n".join(found))
     nbformat.write(notebook, path)
     if edited is not None:
-        _mark_synced(path, digest(notebook))
+        _sync_text(path, edited, notebook)
+
+
+def _sync_text(path: Path, taken: NotebookNode, stored: NotebookNode) -> None:
+    """Write the text as it was stored, formatted, unless it was edited during the run."""
+    text = text_path(path)
+    if digest(from_text(text.read_text())) == digest(taken):
+        text.write_text(to_text(stored))
+    _mark_synced(path, digest(stored))
 
 
 def has_changed(path: Path) -> bool:

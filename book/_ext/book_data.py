@@ -106,7 +106,7 @@ def counts() -> dict[str, int]:
     ]
     rows, listed = checked_equations(), claims()
     return {
-        "chapters": len(chapters()),
+        "chapters": sum(path.stem != "index" for path in chapters()),
         "cells": len(cells),
         "figures": sum(len(figures(path)) for path in chapters()),
         "equations": sum(len(formula.equations(path)) for path in chapters()),

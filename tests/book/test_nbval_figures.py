@@ -81,7 +81,6 @@ def messages(folder: Path) -> dict[str, str]:
     return dict(zip(CASES, texts, strict=True))
 
 
-@pytest.mark.xdist_group("nbval")
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_broken_is_seen_and_nothing_else(case: str, messages: dict[str, str]) -> None:
     expected = CASES[case][2]
@@ -91,13 +90,11 @@ def test_what_is_broken_is_seen_and_nothing_else(case: str, messages: dict[str, 
         assert messages[case] == ""
 
 
-@pytest.mark.xdist_group("nbval")
 def test_the_message_names_chapter_and_cell(messages: dict[str, str]) -> None:
     assert "small.ipynb, Cell 4: figure 1 differs" in messages["changed curve"]
     assert "small.ipynb, Cell 6: stored without" in messages["unrun cell"]
 
 
-@pytest.mark.xdist_group("nbval")
 def test_both_figures_are_kept_for_a_look(folder: Path, messages: dict[str, str]) -> None:
     kept = sorted(path.name for path in (folder / "_build" / "figures").iterdir())
     assert kept == ["small-Cell-4-1-fresh.png", "small-Cell-4-1-stored.png"]

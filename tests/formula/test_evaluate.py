@@ -208,3 +208,8 @@ class TestDefinitions:
         for latex in ("1 = 1", r"a \le b", r"\frac{\partial L}{\partial x} = 1", "a"):
             with pytest.raises(FormulaError):
                 evaluate("a", {"b": 1}, definitions=[latex])
+
+
+def test_a_transposed_vector_has_no_derivative():
+    with pytest.raises(FormulaError, match="transposed vector has no derivative"):
+        evaluate(r"\frac{\partial}{\partial x_1}[x^\top]", {"x": np.array([1.0, 2.0])})

@@ -150,8 +150,19 @@ def test_run_makes_a_normalised_chapter_from_a_text(capsys: pytest.CaptureFixtur
     first = NOTEBOOK.read_bytes()
     assert command("run") == 0
     assert NOTEBOOK.read_bytes() == first
+    assert "import Path\n\nx = 2" in TEXT.read_text()  # the text is formatted as well
     assert command("run", "--changed") == 0
     assert "0 chapter(s) run" in capsys.readouterr().out
+
+
+def test_edits_made_during_a_run_wait_for_the_next(stored: NotebookNode) -> None:
+    command("text")
+    taken = chapters.from_text(TEXT.read_text())
+    TEXT.write_text(TEXT.read_text().replace("1 + 1", "1 + 2"))
+    chapters._sync_text(NOTEBOOK, taken, stored)
+    edited = chapters.edited_text(NOTEBOOK)
+    assert edited is not None
+    assert edited.cells[1].source == "1 + 2"
 
 
 def test_an_error_names_the_cell_and_leaves_the_notebook(
