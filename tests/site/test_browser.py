@@ -34,6 +34,11 @@ HIDDEN_STARTS = """
     () => [...document.querySelectorAll(".katex-display")]
         .filter(formula => formula.getBoundingClientRect().left < 0).length
 """
+TOO_WIDE = """
+    () => [...document.querySelectorAll("div.math .katex-html")]
+        .filter(formula => formula.scrollWidth > formula.clientWidth + 1)
+        .map(formula => formula.closest("div.math").id)
+"""
 RUN_AXE = "options => axe.run(document, options)"
 
 
@@ -101,6 +106,8 @@ def test_page(
     assert record.faults == []
     assert browser_page.evaluate("document.documentElement.scrollWidth") <= setting.width
     assert browser_page.evaluate(HIDDEN_STARTS) == 0
+    if setting.width == 1280:  # on a phone a long formula may scroll inside itself
+        assert browser_page.evaluate(TOO_WIDE) == []
     assert violations(browser_page, setting) == []
 
 
