@@ -2,8 +2,8 @@
 
 A small network is trained on the digits 0 to 6 with any loss that holds class vectors. Its features
 then verify pairs of images of 7, 8 and 9, digits that it never saw: two images are called the same
-if the cosine between their features is large. Needs scikit-learn, which
-``pip install lossbook[book]`` brings.
+if the cosine between their features is large. Other digits can take both places. Needs
+scikit-learn, which ``pip install lossbook[book]`` brings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from lossbook import datasets, functional
-from lossbook._checks import require_positive, require_whole
+from lossbook._checks import require_non_negative, require_positive, require_whole
 
 SEEN, UNSEEN = tuple(range(7)), (7, 8, 9)
 
@@ -57,26 +57,39 @@ class SoftmaxHead(nn.Module):
         in_features: d, the number of features.
         num_classes: C, the number of classes.
         bias: whether each class has a bias, which starts at 0.
+        loss: from logits (N, C) and labels (N,) to the loss; another loss of logits than softmax's.
 
     Example:
         >>> head = SoftmaxHead(16, 7)
         >>> head.logits(torch.zeros(2, 16)).shape
         torch.Size([2, 7])
+        >>> focal = SoftmaxHead(16, 7, loss=functional.focal_loss)
+        >>> x, y = torch.zeros(1, 16), torch.tensor([3])
+        >>> round(focal(x, y).item() / head(x, y).item(), 4)  # (1 - 1/7)^2
+        0.7347
     """
 
     bias: nn.Parameter | None
 
-    def __init__(self, in_features: int, num_classes: int, *, bias: bool = False) -> None:
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        *,
+        bias: bool = False,
+        loss: Callable[[Tensor, Tensor], Tensor] = functional.softmax_loss,
+    ) -> None:
         super().__init__()
         require_whole("in_features", in_features)
         require_whole("num_classes", num_classes)
+        self.loss = loss
         bound = in_features**-0.5
         self.weight = nn.Parameter(torch.empty(num_classes, in_features).uniform_(-bound, bound))
         self.register_parameter("bias", nn.Parameter(torch.zeros(num_classes)) if bias else None)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return the mean softmax loss of features (N, d) against labels (N,)."""
-        return functional.softmax_loss(self.logits(x), y)
+        """Return the mean loss of features (N, d) against labels (N,)."""
+        return self.loss(self.logits(x), y)
 
     def logits(self, x: Tensor) -> Tensor:
         """Return the logits (N, C)."""
@@ -84,33 +97,57 @@ class SoftmaxHead(nn.Module):
 
 
 @cache
-def digits() -> Digits:
-    """Return the digits 0 to 6 for training and testing, and all of 7, 8 and 9 as unseen.
+def digits(
+    seen: tuple[int, ...] = SEEN, unseen: tuple[int, ...] = UNSEEN, *, spare_test: bool = False
+) -> Digits:
+    """Return some digits for training and testing, and others that training never sees.
+
+    Labels of seen classes count from 0 in the order of ``seen``; those of unseen ones are kept.
+
+    Args:
+        seen: the digits to train on.
+        unseen: the digits to verify pairs of, none of them in ``seen``.
+        spare_test: whether the unseen images are those of the training part alone. Then a choice
+            made on them leaves the whole test part untouched for a later answer.
+
+    Raises:
+        ValueError: if a digit is both seen and unseen, or occurs twice.
 
     Example:
         >>> data = digits()
         >>> sorted(set(data.y_train.tolist())), sorted(set(data.y_unseen.tolist()))
         ([0, 1, 2, 3, 4, 5, 6], [7, 8, 9])
+        >>> data = digits((0, 3), (5, 6), spare_test=True)
+        >>> sorted(set(data.y_train.tolist())), sorted(set(data.y_unseen.tolist()))
+        ([0, 1], [5, 6])
     """
+    if len({*seen, *unseen}) < len(seen) + len(unseen):
+        raise ValueError(f"seen, unseen: got {seen} and {unseen}, expected no digit twice")
     data = datasets.digits()
-    seen, seen_test = data.y_train < len(SEEN), data.y_test < len(SEEN)
+    place = np.full(10, -1)
+    place[list(seen)] = range(len(seen))
+    train, test = place[data.y_train] >= 0, place[data.y_test] >= 0
+    new, new_test = np.isin(data.y_train, unseen), np.isin(data.y_test, unseen)
+    if spare_test:
+        new_test[:] = False
     parts = (
-        data.x_train[seen],
-        data.y_train[seen],
-        data.x_test[seen_test],
-        data.y_test[seen_test],
-        np.concatenate([data.x_train[~seen], data.x_test[~seen_test]]),
-        np.concatenate([data.y_train[~seen], data.y_test[~seen_test]]),
+        data.x_train[train],
+        place[data.y_train[train]],
+        data.x_test[test],
+        place[data.y_test[test]],
+        np.concatenate([data.x_train[new], data.x_test[new_test]]),
+        np.concatenate([data.y_train[new], data.y_test[new_test]]),
     )
     return Digits(*map(torch.from_numpy, parts))
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A network and the loss that it was trained with."""
+    """A network, the loss that it was trained with, and the images that it was trained on."""
 
     network: nn.Module
     head: Head
+    data: Digits
 
     def embed(self, images: Tensor) -> Tensor:
         """Return the features (N, d) of images (N, 64), without a gradient."""
@@ -120,10 +157,9 @@ class Trained:
 
     def accuracy(self) -> float:
         """Return the share of test images of seen classes that are classified right."""
-        data = digits()
         with torch.no_grad():
-            guess = self.head.logits(self.embed(data.x_test)).argmax(dim=1)
-        return float((guess == data.y_test).double().mean())
+            guess = self.head.logits(self.embed(self.data.x_test)).argmax(dim=1)
+        return float((guess == self.data.y_test).double().mean())
 
 
 def train(
@@ -133,7 +169,9 @@ def train(
     features: int = 16,
     steps: int = 300,
     rate: float = 0.003,
+    decay: float = 0.0,
     schedule: Callable[[int], float] | None = None,
+    data: Digits | None = None,
 ) -> Trained:
     """Train a network of one hidden layer in float64 by Adam, on batches of 128 images.
 
@@ -145,14 +183,16 @@ def train(
         features: d, the number of features.
         steps: number of steps.
         rate: Adam's step size; it falls to 0 along a half cosine.
+        decay: Adam's weight decay, at least 0; it adds decay times each parameter to its gradient.
         schedule: from the step, counted from 0, to the head's ``annealing``.
+        data: what to train on; by default :func:`digits`, the digits 0 to 6.
 
     Returns:
         The trained network with its head.
 
     Raises:
-        ValueError: if features or steps is not a whole number of at least 1, or rate is not above
-            0.
+        ValueError: if features or steps is not a whole number of at least 1, rate is not above 0,
+            or decay is negative.
 
     Example:
         >>> trained = train(SoftmaxHead, seed=0, steps=50)
@@ -162,14 +202,16 @@ def train(
     require_whole("features", features)
     require_whole("steps", steps)
     require_positive("rate", rate)
-    data = digits()
+    require_non_negative("decay", decay)
+    data = digits() if data is None else data
+    classes = int(data.y_train.max()) + 1
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, features)).double()
-        loss = head(features, len(SEEN)).double()
+        loss = head(features, classes).double()
     draws = torch.Generator().manual_seed(seed)
     parameters = [*network.parameters(), *loss.parameters()]
-    optimiser = torch.optim.Adam(parameters, lr=rate)
+    optimiser = torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
     slower = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for step in range(steps):
         if schedule is not None:
@@ -179,7 +221,7 @@ def train(
         loss(network(data.x_train[batch]), data.y_train[batch]).backward()
         optimiser.step()
         slower.step()
-    return Trained(network, loss)  # type: ignore[arg-type]
+    return Trained(network, loss, data)  # type: ignore[arg-type]
 
 
 def pair_cosines(features: Tensor, labels: Tensor) -> tuple[Numbers, NDArray[np.bool_]]:
@@ -308,7 +350,7 @@ def verify(trained: Trained) -> Verified:
         >>> result.seen.same < result.seen.other
         True
     """
-    data = digits()
+    data = trained.data
     seen = pair_cosines(trained.embed(data.x_test), data.y_test)
     unseen = pair_cosines(trained.embed(data.x_unseen), data.y_unseen)
     return Verified(
@@ -327,7 +369,9 @@ def trials(
     features: int = 16,
     steps: int = 300,
     rate: float = 0.003,
+    decay: float = 0.0,
     schedule: Callable[[int], float] | None = None,
+    data: Digits | None = None,
 ) -> list[Verified]:
     """Train and verify once for each seed; the arguments are those of :func:`train`.
 
@@ -336,7 +380,18 @@ def trials(
         [True, True]
     """
     return [
-        verify(train(head, seed=seed, features=features, steps=steps, rate=rate, schedule=schedule))
+        verify(
+            train(
+                head,
+                seed=seed,
+                features=features,
+                steps=steps,
+                rate=rate,
+                decay=decay,
+                schedule=schedule,
+                data=data,
+            )
+        )
         for seed in seeds
     ]
 

@@ -7,11 +7,12 @@ import pytest
 import torch
 from sklearn.metrics import roc_curve
 
-from lossbook import nn, verification
+from lossbook import datasets, functional, nn, verification
 
 HEADS = [
     verification.SoftmaxHead,
     partial(verification.SoftmaxHead, bias=True),
+    partial(verification.SoftmaxHead, loss=functional.focal_loss),
     partial(nn.LSoftmaxLoss, m=2),
     partial(nn.ASoftmaxLoss, m=2),
     partial(nn.L2SoftmaxLoss, alpha=8.0),
@@ -31,6 +32,47 @@ def test_no_unseen_class_and_no_test_image_is_trained_on():
     assert set(data.y_train.tolist()) == set(data.y_test.tolist()) == set(verification.SEEN)
     assert set(data.y_unseen.tolist()) == set(verification.UNSEEN)
     assert len(data.x_train) + len(data.x_test) + len(data.x_unseen) == 1797
+
+
+def test_the_default_split_is_that_of_the_chapters():
+    # Chapters 4 to 8 print numbers of these very arrays, in this order.
+    images = datasets.digits()
+    seen, seen_test = images.y_train < 7, images.y_test < 7
+    data = verification.digits()
+    assert data.y_train.tolist() == images.y_train[seen].tolist()
+    assert data.y_test.tolist() == images.y_test[seen_test].tolist()
+    expected = np.concatenate([images.x_train[~seen], images.x_test[~seen_test]])
+    np.testing.assert_array_equal(data.x_unseen.numpy(), expected)
+
+
+def test_other_classes_can_be_seen_and_the_test_part_spared():
+    seen, unseen = (0, 2, 5), (3, 6)
+    data = verification.digits(seen, unseen, spare_test=True)
+    images = datasets.digits()
+    assert [seen[label] for label in data.y_test] == [y for y in images.y_test if y in seen]
+    kept = images.x_train[np.isin(images.y_train, unseen)]
+    np.testing.assert_array_equal(data.x_unseen.numpy(), kept)
+    trained = verification.train(verification.SoftmaxHead, seed=0, steps=40, data=data)
+    assert trained.head.weight.shape[0] == 3
+    result = verification.verify(trained)
+    assert len(result.cosines) == len(kept) * (len(kept) - 1) / 2
+    assert result.accuracy > 0.5
+
+
+@pytest.mark.parametrize(("seen", "unseen"), [((0, 1), (1, 2)), ((0, 0), (1,)), ((0,), (1, 1))])
+def test_a_digit_on_both_sides_is_refused(seen, unseen):
+    with pytest.raises(ValueError, match="expected no digit twice"):
+        verification.digits(seen, unseen)
+
+
+def test_decay_shrinks_the_weights():
+    lengths = [
+        verification.train(verification.SoftmaxHead, seed=0, steps=40, decay=decay)
+        .head.weight.norm()
+        .item()
+        for decay in (0.0, 0.1)
+    ]
+    assert lengths[1] < 0.9 * lengths[0]
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -110,7 +152,7 @@ def test_bad_pairs_are_refused(scores, same, message: str):
         verification.roc(scores, same)
 
 
-@pytest.mark.parametrize("options", [{"features": 0}, {"steps": 0}, {"rate": 0.0}])
+@pytest.mark.parametrize("options", [{"features": 0}, {"steps": 0}, {"rate": 0.0}, {"decay": -1.0}])
 def test_bad_options_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         verification.train(verification.SoftmaxHead, seed=0, **options)
