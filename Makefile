@@ -3,8 +3,12 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 INSTALLED := $(VENV)/.installed
-SITE := _build/html/index.html
+# 'make book SOLUTIONS=no' builds the students' site, without the exercises' solutions.
+OUT := $(if $(filter no,$(SOLUTIONS)),_build/students/)
+SITE := $(OUT)_build/html/index.html
+SLIDES := _build/slides/index.html
 SITE_SOURCES := _config.yml _toc.yml $(shell find book lossbook -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
+NBVAL := pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
 # nbgrader, Sphinx and KaTeX start alembic and node from PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -12,7 +16,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export MATPLOTLIBRC := /dev/null
 unexport MPLBACKEND
 
-.PHONY: help book serve lab test lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab test grading course slides portable bench lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -23,7 +27,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 
 # A second build does not repeat a page's warnings: after a failure it must start afresh.
 $(SITE): $(INSTALLED) $(SITE_SOURCES)
-	jupyter-book build . -W --keep-going -n --quiet || { rm -rf _build/html _build/.doctrees; exit 1; }
+	jupyter-book build . --path-output ./$(OUT) -W --keep-going -n --quiet || { rm -rf $(OUT)_build/html $(OUT)_build/.doctrees; exit 1; }
 	touch $@
 
 book: $(SITE)  ## install what is needed, build the site, say where to open it
@@ -35,9 +39,24 @@ serve: $(SITE)  ## build the site and serve it on localhost (PORT=8000)
 lab: $(INSTALLED)  ## open the chapters as notebooks in JupyterLab
 	jupyter lab book
 
-test: $(SITE)  ## every check: package, formulas, notebooks with figures, site
-	pytest -n 2 --dist loadfile tests lossbook --doctest-modules
-	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
+test: $(SITE) $(SLIDES)  ## every check: package, formulas, notebooks with figures, site, slides
+	pytest -n 2 --dist loadfile tests lossbook --doctest-modules --ignore tests/course
+	$(NBVAL)
+
+portable: $(INSTALLED)  ## the stored outputs again: other thread counts, other processor instructions
+	OMP_NUM_THREADS=1 ATEN_CPU_CAPABILITY=default $(NBVAL)
+	OMP_NUM_THREADS=2 ATEN_CPU_CAPABILITY=avx2 $(NBVAL)
+
+grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
+	pytest -n 2 --dist loadfile tests/course
+
+course: $(SITE)  ## the course's sets for students and instructor and the offline site, into _build/course
+	python -m tools.course build --site $(dir $(SITE))
+
+$(SLIDES): $(SITE) tools/slides.py $(wildcard tools/deck/*)
+	python -m tools.slides --site $(dir $(SITE))
+
+slides: $(SLIDES)  ## a deck of slides for each chapter, with stepped derivations, into _build/slides
 
 lint: $(INSTALLED)  ## style, types, spelling, notebook metadata
 	ruff check .
@@ -45,12 +64,16 @@ lint: $(INSTALLED)  ## style, types, spelling, notebook metadata
 	mypy
 	codespell
 	python -m tools.chapters check
+	python -m tools.course check
 
 text: $(INSTALLED)  ## write every chapter as text to chapters/ for editing
 	python -m tools.chapters text
 
 notebooks: $(INSTALLED)  ## take edited texts back, run all chapters, normalise them
 	python -m tools.chapters run
+
+bench: $(INSTALLED)  ## train all losses of the comparison, section 1.3.10, and store the results
+	python -m tools.bench
 
 formulas: $(INSTALLED)  ## check all equations, with mutants, and store the table that the site shows
 	python -m tools.formulas --json book/reference/formulas.json

@@ -80,15 +80,17 @@ def text_path(notebook: Path) -> Path:
 
 def all_notebooks(with_texts: bool = False) -> list[Path]:
     """Return every chapter's notebook, and with ``with_texts`` those still to be made."""
-    found = {path for path in BOOK.rglob("*.ipynb") if not _is_hidden(path)}
+    found = {path for path in BOOK.rglob("*.ipynb") if _is_chapter(path)}
     if with_texts:
-        texts = (path for path in TEXTS.rglob("*.md") if not _is_hidden(path))
+        texts = (path for path in TEXTS.rglob("*.md") if _is_chapter(path))
         found |= {BOOK / path.relative_to(TEXTS).with_suffix(".ipynb") for path in texts}
     return sorted(found)
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.parts)
+def _is_chapter(path: Path) -> bool:
+    """Say whether a file is neither hidden nor an assignment, which is stored without outputs."""
+    hidden = any(part.startswith((".", "_")) for part in path.parts)
+    return not hidden and path.parts[1:3] != ("course", "source")
 
 
 # Text and notebook -------------------------------------------------------------------------

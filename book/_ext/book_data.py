@@ -39,8 +39,13 @@ class Claim(NamedTuple):
 
 
 def chapters() -> list[Path]:
-    """Return the notebooks of the book, in the order of their paths."""
-    return sorted(path for path in BOOK.rglob("*.ipynb") if not path.parent.name.startswith("."))
+    """Return the notebooks of the chapters, in the order of their paths."""
+    found = (path.relative_to(BOOK) for path in BOOK.rglob("*.ipynb"))
+    return sorted(
+        BOOK / path
+        for path in found
+        if not path.parent.name.startswith(".") and path.parts[0] != "course"
+    )
 
 
 @cache

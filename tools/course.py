@@ -1,0 +1,411 @@
+"""The course: its assignments as text and back, their check, and the sets that are handed out.
+
+Run from the repository root::
+
+    python -m tools.course text      [assignment ...]   # write to chapters/course/ for editing
+    python -m tools.course notebooks [assignment ...]   # take edited texts back
+    python -m tools.course check                        # what is wrong with the sources
+    python -m tools.course build     [--site FOLDER]    # the sets, under _build/course/
+
+An assignment is ``book/course/source/<name>/<name>.ipynb``, without outputs. In its text a cell
+says in one line what nbgrader makes of it: ``answer <id>`` is replaced by a stub in the students'
+release, ``tests <id> <points>`` grades, ``essay <id> <points>`` is answered in words and graded by
+hand. nbgrader's fourth kind, text that cannot be edited, is left out: nbgrader 0.9.6 fails to put
+back a deleted cell that follows one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+from tqdm import tqdm
+from traitlets.config.loader import Config, PyFileConfigLoader
+
+from tools import chapters
+
+COURSE = Path("book", "course")
+CONFIG = "nbgrader_config.py"
+BUILT = Path("_build", "course")
+
+# What nbgrader calls a cell: may it be answered, does it grade, is it put back as it was.
+ROLES = {
+    "answer": {"solution": True, "grade": False, "locked": False},
+    "tests": {"solution": False, "grade": True, "locked": True},
+    "essay": {"solution": True, "grade": True, "locked": False},
+}
+HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
+MARKS = re.compile(r"#+ (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)")
+
+
+class CourseError(Exception):
+    """Something is wrong with the course; the message says what and where."""
+
+
+def sources(course: Path = COURSE) -> list[Path]:
+    """Return the source notebook of every assignment."""
+    return sorted(course.glob("source/*/*.ipynb"))
+
+
+def source(name: str) -> Path:
+    """Return the source notebook of an assignment, which need not exist yet."""
+    return COURSE / "source" / name / f"{name}.ipynb"
+
+
+# Text and notebook -------------------------------------------------------------------------
+
+
+def role(metadata: dict[str, Any]) -> str:
+    """Return in one line what nbgrader makes of a cell."""
+    flags = {key: metadata[key] for key in ("solution", "grade", "locked")}
+    name = next(name for name, wanted in ROLES.items() if wanted == flags)
+    points = f" {metadata['points']}" if metadata["grade"] else ""
+    return f"{name} {metadata['grade_id']}{points}"
+
+
+def metadata(line: str, cell_type: str) -> dict[str, Any]:
+    """Return nbgrader's metadata of a cell from one line.
+
+    Raises:
+        CourseError: If the line says no role, or points where they cannot be.
+    """
+    name, grade_id, *points = line.split()
+    if name not in ROLES or len(points) != ROLES[name]["grade"]:
+        raise CourseError(f"{line!r}: expected answer <id>, or tests|essay <id> <points>")
+    return {
+        "cell_type": cell_type,
+        **ROLES[name],
+        "grade_id": grade_id,
+        **({"points": int(points[0])} if points else {}),
+        "schema_version": 3,
+        "task": False,
+    }
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy without outputs, whose metadata follow from its text."""
+    result = chapters.normalise(notebook)
+    for cell, before in zip(result.cells, notebook.cells, strict=True):
+        graded = before.metadata.get("nbgrader")
+        if graded:
+            line = graded if isinstance(graded, str) else role(graded)
+            cell.metadata["nbgrader"] = nbformat.from_dict(metadata(line, cell.cell_type))
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return result
+
+
+def to_text(notebook: NotebookNode) -> str:
+    """Return an assignment as MyST Markdown, a line of metadata for each graded cell."""
+    short = nbformat.from_dict(notebook)
+    for cell in short.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata["nbgrader"] = role(cell.metadata["nbgrader"])
+    return chapters.to_text(short)
+
+
+def write_text(path: Path) -> Path:
+    """Write an assignment's text and return where it is."""
+    text = chapters.text_path(path)
+    text.parent.mkdir(parents=True, exist_ok=True)
+    text.write_text(to_text(chapters.read(path)))
+    return text
+
+
+def write_notebook(path: Path) -> None:
+    """Take back an assignment's text, if there is one, formatted as 'make lint' asks for.
+
+    Raises:
+        CourseError: If the notebook was changed after its text was written.
+    """
+    text = chapters.text_path(path)
+    if not text.exists():
+        notebook = normalise(chapters.read(path))
+    elif path.exists() and path.stat().st_mtime > text.stat().st_mtime:
+        if to_text(normalise(chapters.read(path))) != text.read_text():
+            raise CourseError(f"{path} is newer than {text}: delete the one to give up")
+        return
+    else:
+        notebook = normalise(jupytext.reads(text.read_text(), fmt="md:myst"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stored = normalise(chapters.formatted(notebook, path))
+    if text.exists():
+        text.write_text(to_text(stored))
+    nbformat.write(stored, path)
+
+
+# Checking ----------------------------------------------------------------------------------
+
+
+def faults(path: Path) -> Iterator[str]:
+    """Yield what is wrong with a source notebook."""
+    notebook = chapters.read(path)
+    if notebook != normalise(notebook):
+        yield f"{path}: holds outputs or metadata: 'python -m tools.course notebooks' drops them"
+    graded = [cell.metadata["nbgrader"] for cell in notebook.cells if "nbgrader" in cell.metadata]
+    ids = [entry["grade_id"] for entry in graded]
+    yield from (f"{path}: {name} names two cells" for name in set(ids) if ids.count(name) > 1)
+    head, points = HEAD.search(notebook.cells[0].source), sum(e.get("points", 0) for e in graded)
+    if not head:
+        yield f"{path}: the first cell does not say: {HEAD.pattern}"
+    elif int(head["points"]) != points:
+        yield f"{path}: the first cell says {head['points']} points, the cells add up to {points}"
+    for cell in notebook.cells:
+        entry = cell.metadata.get("nbgrader", {})
+        if entry.get("locked") and entry["grade"] and not any(_marked(cell, "HIDDEN TESTS")):
+            yield f"{path}: {entry['grade_id']} holds no hidden tests"
+
+
+def _marked(cell: NotebookNode, kind: str) -> Iterator[str]:
+    """Yield the lines of a cell between the marks of a kind."""
+    inside = False
+    for line in cell.source.splitlines():
+        mark = MARKS.search(line)
+        if mark and mark["kind"] == kind:
+            inside = mark["edge"] == "BEGIN"
+        elif inside and line.strip():
+            yield line.strip()
+
+
+def secrets(notebook: NotebookNode) -> dict[str, list[str]]:
+    """Return by cell the lines of a source notebook that no student may see."""
+    found = {}
+    for cell in notebook.cells:
+        if lines := list(_secrets_of(cell)):
+            found[cell.metadata["nbgrader"]["grade_id"]] = lines
+    return found
+
+
+def _secrets_of(cell: NotebookNode) -> Iterator[str]:
+    lines = [*_marked(cell, "SOLUTION"), *_marked(cell, "HIDDEN TESTS")]
+    if cell.metadata.get("nbgrader", {}).get("solution") and not lines:
+        lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
+    yield from lines
+
+
+def leaks(released: Path, course: Path = COURSE) -> Iterator[str]:
+    """Yield every line of a solution or a hidden test that a students' release shows.
+
+    A secret line must be missing from its own cell and, unless its source shows it elsewhere too,
+    from every file of the release.
+    """
+    shown = "\n".join(_text(path) for path in sorted(released.rglob("*")) if path.is_file())
+    lines = {line.strip() for line in shown.splitlines()}
+    if mark := MARKS.search(shown):
+        yield f"a mark of the source: {mark[0]}"
+    notebooks = {path.stem: chapters.read(path) for path in sources(course)}
+    public = {name: set(_public(notebook)) for name, notebook in notebooks.items()}
+    for assignment, notebook in notebooks.items():
+        for copy in released.rglob(f"{assignment}.ipynb"):
+            yield from _leaks_in_place(notebook, chapters.read(copy))
+        for name, secret in secrets(notebook).items():
+            # Test cells of all assignments begin alike; no answer may stand in another notebook.
+            tests = bool(list(_marked(_cell(notebook, name), "HIDDEN TESTS")))
+            open_lines = set().union(*public.values()) if tests else public[assignment]
+            found = (
+                line for line in secret if line in lines - open_lines and line.strip("()[]{},")
+            )
+            yield from (f"{name}: {line}" for line in found)
+
+
+def _leaks_in_place(notebook: NotebookNode, released: NotebookNode) -> Iterator[str]:
+    """Yield the secret lines of a source notebook that their own cells show in its release."""
+    for name, secret in secrets(notebook).items():
+        own = {line.strip() for line in _cell(released, name).source.splitlines()}
+        own -= set(_public_of(_cell(notebook, name)))
+        yield from (f"{name}: {line}" for line in secret if line in own)
+
+
+def _cell(notebook: NotebookNode, name: str) -> NotebookNode:
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+def _public(notebook: NotebookNode) -> Iterator[str]:
+    """Yield the lines of a source notebook that students see."""
+    for cell in notebook.cells:
+        yield from _public_of(cell)
+
+
+def _public_of(cell: NotebookNode) -> Iterator[str]:
+    secret = list(_secrets_of(cell))
+    for line in cell.source.splitlines():
+        if line.strip() in secret:
+            secret.remove(line.strip())
+        else:
+            yield line.strip()
+
+
+def _text(path: Path) -> str:
+    """Return a file's text, that of its cells for a notebook."""
+    if path.suffix == ".ipynb":
+        return "\n".join(cell.source for cell in chapters.read(path).cells)
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+# nbgrader ----------------------------------------------------------------------------------
+
+
+def open_course(folder: Path, **settings: Any) -> Any:
+    """Return nbgrader's API on a course's folder, with its configuration.
+
+    Args:
+        folder: holds nbgrader_config.py, source/ and what nbgrader adds.
+        settings: values that replace configured ones, ``Execute=dict(timeout=5)``.
+    """
+    from nbgrader.apps import NbGraderAPI  # slow to import
+
+    # nbgrader starts alembic, which stands beside this Python, from PATH.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    folder = folder.resolve()
+    config = PyFileConfigLoader(CONFIG, str(folder)).load_config()
+    # Outside JupyterHub no exchange is needed: a folder that exists keeps nbgrader quiet.
+    config.CourseDirectory.root = config.Exchange.root = str(folder)
+    config.merge(Config(settings))
+    return NbGraderAPI(config=config)
+
+
+def succeed(result: dict[str, Any]) -> None:
+    """Raise CourseError with nbgrader's own words unless a step of it succeeded."""
+    if not result["success"]:
+        raise CourseError(f"{result.get('log', '')}\n{result['error']}")
+
+
+def release(course: Path, names: Iterable[str]) -> None:
+    """Make the students' release of a course's assignments in its folder ``release``."""
+    api = open_course(course)
+    for name in names:
+        succeed(api.generate_assignment(name))
+
+
+# The sets ----------------------------------------------------------------------------------
+
+
+def copy_course(target: Path) -> list[str]:
+    """Copy the course's configuration and sources to a folder; return the assignments' names."""
+    for path in [COURSE / CONFIG, *sources()]:
+        copy = target / path.relative_to(COURSE)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return [path.stem for path in sources()]
+
+
+def build(site: Path) -> None:
+    """Make the students' and the instructor's set, and the zip files of both and of the site.
+
+    Raises:
+        CourseError: If the sources have faults, the release shows a secret or there is no site.
+    """
+    if found := [fault for path in sources() for fault in faults(path)]:
+        raise CourseError("\n".join(found))
+    if not (site / "index.html").exists():
+        raise CourseError(f"{site} holds no site: run 'make book' first")
+    shutil.rmtree(BUILT, ignore_errors=True)
+    students, instructor = BUILT / "lossbook-students", BUILT / "lossbook-instructor"
+    with tempfile.TemporaryDirectory() as folder:
+        course = Path(folder)
+        names = copy_course(course)
+        for name in tqdm(names, unit="assignment", desc="release"):
+            release(course, [name])
+        shutil.copytree(course / "release", students)
+    (students / "README.md").write_text(STUDENTS_README)
+    copy_course(instructor)
+    shutil.copytree(students, instructor / "release")
+    (instructor / "release" / "README.md").unlink()
+    (instructor / "README.md").write_text(INSTRUCTOR_README)
+    if found := list(leaks(students)):
+        raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
+    for name, content in {students.name: students, instructor.name: instructor}.items():
+        pack(content, BUILT / f"{name}.zip", name)
+    pack(site, BUILT / "lossbook-site.zip", "lossbook-site")
+    for path in sorted(BUILT.glob("*.zip")):
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+def pack(folder: Path, archive: Path, top: str) -> None:
+    """Zip a folder, below one folder of the archive, so that equal content gives equal bytes."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        for path in tqdm(files, unit="file", desc=archive.name):
+            name = (Path(top) / path.relative_to(folder)).as_posix()
+            entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            target.writestr(entry, path.read_bytes())
+
+
+STUDENTS_README = """# lossbook: the assignments
+
+1. Install lossbook as its README says; then `jupyter lab` in this folder opens the notebooks.
+2. In each notebook replace `raise NotImplementedError` by your answer. Run the test cell below it:
+   a message says what is wrong. No message means that the tests you can see pass; others, which
+   you cannot see, run when it is graded.
+3. Before you submit: *Kernel > Restart Kernel and Run All Cells*, look at each message, save.
+4. Submit the notebook under its own name. Cells with tests are put back as they were: changing
+   them changes nothing.
+"""
+
+INSTRUCTOR_README = """# lossbook: the course for nbgrader
+
+This folder is a course for nbgrader: run its commands here, in the environment of lossbook's
+`requirements.txt` (`nbgrader` starts `alembic` from PATH, so activate the environment).
+
+- `source/` holds the assignments with solutions, hidden tests and marking schemes: keep it private.
+- `release/` holds what students get, also as `lossbook-students.zip`.
+- Put submissions at `submitted/<student>/<assignment>/<assignment>.ipynb`, then, for `1_risk`:
+
+      nbgrader generate_assignment 1_risk --force
+      nbgrader autograde 1_risk
+      python -m lossbook.grading
+      nbgrader formgrader
+      nbgrader generate_feedback 1_risk
+
+  The first fills the gradebook, the third lists submissions that crashed, ran into the time limit
+  or were refused a file, the fourth (inside `jupyter lab`) is for the essays.
+"""
+
+
+# Command line ------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.course", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("action", choices=["text", "notebooks", "check", "build"])
+    parser.add_argument("assignments", nargs="*", help="such as 1_risk; default: all of them")
+    parser.add_argument("--site", type=Path, default=Path("_build", "html"), help="the built site")
+    options = parser.parse_args(arguments)
+    named = [source(name) for name in options.assignments]
+    texts = (chapters.TEXTS / COURSE.name).glob("source/*/*.md")
+    chosen = named or sorted({*sources(), *(source(path.stem) for path in texts)})
+    try:
+        if options.action == "text":
+            for path in named or sources():
+                print(write_text(path))
+        elif options.action == "notebooks":
+            for path in chosen:
+                write_notebook(path)
+        elif options.action == "build":
+            build(options.site)
+        elif found := [fault for path in sources() for fault in faults(path)]:
+            raise CourseError("\n".join(found))
+        else:
+            print(f"{len(sources())} assignment(s) checked.")
+    except (CourseError, chapters.ChapterError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
