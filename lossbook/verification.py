@@ -290,7 +290,7 @@ def equal_error_rate(scores: Numbers, same: NDArray[np.bool_]) -> float:
         same: whether the pair is of one class; both answers must occur.
 
     Returns:
-        The equal error rate: 0 for a perfect score, about 0.5 for one that knows nothing.
+        The rate, 0 for a perfect score and about 0.5 for one that knows nothing.
 
     Raises:
         ValueError: as :func:`roc`.

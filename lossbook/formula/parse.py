@@ -1,6 +1,7 @@
 r"""From tokens to a tree, by recursive descent.
 
-What binds tighter stands higher; what has no certain reading raises :class:`~lossbook.formula.FormulaError`.
+What binds tighter stands higher; what has no certain reading raises
+:class:`~lossbook.formula.FormulaError`.
 
 =====  ==============================  ===========================================================
 level  construct                       rule

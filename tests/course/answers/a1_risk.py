@@ -1,0 +1,139 @@
+"""Wrong answers to assignment 1."""
+
+from tests.course.answers import mistake
+
+MISTAKES = [
+    mistake(
+        "counts what is right",
+        "zero_one_value",
+        "0 where it should not be",
+        zero_one_loss="""
+def zero_one_loss(prediction, target):
+    return (prediction == target).mean()
+""",
+    ),
+    mistake(
+        "sums the mistakes",
+        "zero_one_value",
+        "4 times too large, and there are 4 samples",
+        zero_one_loss="""
+def zero_one_loss(prediction, target):
+    return (prediction != target).sum()
+""",
+    ),
+    mistake(
+        "forgets the minus sign",
+        "bce_value bce_stable",
+        "right but for its sign",
+        binary_cross_entropy="""
+def binary_cross_entropy(s, y):
+    return -(y * np.logaddexp(0, -s) + (1 - y) * np.logaddexp(0, s)).mean()
+""",
+    ),
+    mistake(
+        "forgets the mean",
+        "bce_value bce_stable",
+        "2 times too large, and there are 2 samples",
+        binary_cross_entropy="""
+def binary_cross_entropy(s, y):
+    return (y * np.logaddexp(0, -s) + (1 - y) * np.logaddexp(0, s)).sum()
+""",
+    ),
+    mistake(
+        "forgets label 0",
+        "bce_value bce_stable",
+        "",
+        binary_cross_entropy="""
+def binary_cross_entropy(s, y):
+    return (y * np.logaddexp(0, -s)).mean()
+""",
+    ),
+    mistake(
+        "copies the formula",
+        "bce_stable",
+        "where the right result is finite",
+        binary_cross_entropy="""
+def binary_cross_entropy(s, y):
+    p = 1 / (1 + np.exp(-s))
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+""",
+    ),
+    mistake(
+        "clips the probability",
+        "bce_stable",
+        "too small",
+        binary_cross_entropy="""
+def binary_cross_entropy(s, y):
+    p = np.clip(1 / (1 + np.exp(-s)), 1e-12, 1 - 1e-12)
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+""",
+    ),
+    mistake(
+        "gives each sample its own slope",
+        "bce_grad bce_grad_stable",
+        "3 times too large, and there are 3 samples",
+        binary_cross_entropy_grad="""
+def binary_cross_entropy_grad(s, y):
+    return 1 / (1 + np.exp(-s)) - y
+""",
+    ),
+    mistake(
+        "goes the wrong way",
+        "bce_grad bce_grad_stable",
+        "right but for its sign",
+        binary_cross_entropy_grad="""
+def binary_cross_entropy_grad(s, y):
+    return (y - 1 / (1 + np.exp(-s))) / s.size
+""",
+    ),
+    mistake(
+        "divides infinity by infinity",
+        "bce_grad_stable",
+        "gives nan where the right result is finite",
+        binary_cross_entropy_grad="""
+def binary_cross_entropy_grad(s, y):
+    return (np.exp(s) / (1 + np.exp(s)) - y) / s.size
+""",
+    ),
+    mistake(
+        "penalises the length unsquared",
+        "risk_value",
+        "too small",
+        structural_risk="""
+def structural_risk(losses, theta, lam):
+    return losses.mean() + lam * np.linalg.norm(theta)
+""",
+    ),
+    mistake(
+        "drops the 2 of the square",
+        "step_value",
+        "",
+        step="""
+def step(theta, X, y, lam, rate):
+    slope = X.T @ binary_cross_entropy_grad(X @ theta, y) + lam * theta
+    return theta - rate * slope
+""",
+    ),
+    mistake(
+        "climbs",
+        "step_value",
+        "",
+        step="""
+def step(theta, X, y, lam, rate):
+    slope = X.T @ binary_cross_entropy_grad(X @ theta, y) + 2 * lam * theta
+    return theta + rate * slope
+""",
+    ),
+    mistake(
+        "changes the parameters in place",
+        "step_value",
+        "step changes its argument theta",
+        step="""
+def step(theta, X, y, lam, rate):
+    theta -= rate * (
+        X.T @ binary_cross_entropy_grad(X @ theta, y) + 2 * lam * theta
+    )
+    return theta
+""",
+    ),
+]

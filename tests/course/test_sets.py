@@ -1,0 +1,205 @@
+"""The sets that are handed out, and that no solution and no hidden test is among them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.course.support import nbgrader_of
+from tools import chapters, course
+
+HERE = Path(__file__).parent
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory):
+    """Return the folder of the sets, built with a site of one page."""
+    folder = tmp_path_factory.mktemp("sets")
+    site = folder / "site"
+    site.mkdir()
+    (site / "index.html").write_text("<p>lossbook")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(course, "BUILT", folder / "built")
+        course.build(site)
+    return folder / "built"
+
+
+def names(archive) -> list[str]:
+    with zipfile.ZipFile(archive) as content:
+        return content.namelist()
+
+
+def test_students_get_every_assignment(sets):
+    released = {path.stem for path in (sets / "lossbook-students").glob("*/*.ipynb")}
+    assert released == {path.stem for path in course.sources()}
+
+
+def test_every_assignment_is_proved():
+    proved = {path.stem.removeprefix("test_") for path in HERE.glob("test_[0-9]_*.py")}
+    assert proved == {path.stem for path in course.sources()}
+
+
+def test_sources_hold_secrets():
+    for path in course.sources():
+        found = course.secrets(chapters.read(path))
+        assert len(found) >= 10
+        assert all(found.values())
+
+
+def test_students_get_no_solution_and_no_hidden_test(sets):
+    assert list(course.leaks(sets / "lossbook-students")) == []
+    for path in sets.glob("lossbook-students/**/*.ipynb"):
+        released, source = chapters.read(path), chapters.read(course.source(path.stem))
+        shown = {nbgrader_of(c).get("grade_id"): c.source for c in released.cells}
+        for name, lines in course.secrets(source).items():
+            own = [line.strip() for line in shown[name].splitlines()]
+            public = list(course._public_of(course._cell(source, name)))
+            twice = set(lines) & set(public)  # such as a bracket that ends a call
+            assert not set(lines) & set(own) - twice, name
+            assert all(own.count(line) == public.count(line) for line in twice), name
+
+
+def test_the_zip_of_the_students_holds_nothing_else(sets):
+    content = names(sets / "lossbook-students.zip")
+    assert sorted(content) == sorted(
+        ["lossbook-students/README.md"]
+        + [f"lossbook-students/{p.stem}/{p.name}" for p in course.sources()]
+    )
+
+
+def secret_lines() -> list[tuple[str, str, str]]:
+    """Return for each kind of secret of each assignment a line to be leaked."""
+    found = []
+    for path in course.sources():
+        for cell in chapters.read(path).cells:
+            entry = nbgrader_of(cell)
+            for kind in ("SOLUTION", "HIDDEN TESTS"):
+                lines = sorted(course._marked(cell, kind), key=len)
+                found += [(path.stem, entry["grade_id"], line) for line in lines[-1:]]
+            if entry.get("solution") and entry["grade"]:
+                line = max(cell.source.splitlines(), key=len)
+                found.append((path.stem, entry["grade_id"], line))
+    return found
+
+
+def test_a_leak_of_any_secret_is_noticed(sets, tmp_path):
+    students = tmp_path / "students"
+    shutil.copytree(sets / "lossbook-students", students)
+    unnoticed = []
+    for assignment, name, line in secret_lines():
+        path = students / assignment / f"{assignment}.ipynb"
+        before = path.read_text()
+        notebook = nbformat.read(path, 4)
+        for cell in notebook.cells:
+            if nbgrader_of(cell).get("grade_id") == name:
+                cell.source += f"\n{line}"
+        nbformat.write(notebook, path)
+        if not any(leak.startswith(f"{name}: ") for leak in course.leaks(students)):
+            unnoticed.append((name, line))
+        path.write_text(before)
+    assert unnoticed == []
+
+
+def test_a_leak_into_another_file_is_noticed(sets, tmp_path):
+    students = tmp_path / "students"
+    shutil.copytree(sets / "lossbook-students", students)
+    (students / "notes.txt").write_text("    return (prediction != target).mean()\n")
+    assert list(course.leaks(students)) == ["zero_one_loss: return (prediction != target).mean()"]
+
+
+def test_a_release_without_clearing_is_noticed(sets, tmp_path):
+    shutil.copyfile(course.source("1_risk"), tmp_path / "1_risk.ipynb")
+    assert any("BEGIN SOLUTION" in leak for leak in course.leaks(tmp_path))
+
+
+def test_the_instructor_gets_a_course(sets):
+    content = names(sets / "lossbook-instructor.zip")
+    top = "lossbook-instructor"
+    assert f"{top}/nbgrader_config.py" in content
+    for path in course.sources():
+        assert f"{top}/source/{path.stem}/{path.name}" in content
+        assert f"{top}/release/{path.stem}/{path.name}" in content
+
+
+def test_the_site_is_packed(sets):
+    assert names(sets / "lossbook-site.zip") == ["lossbook-site/index.html"]
+
+
+def test_equal_content_gives_equal_bytes(sets, tmp_path):
+    course.pack(sets / "lossbook-students", tmp_path / "again.zip", "lossbook-students")
+    one, other = (
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (tmp_path / "again.zip", sets / "lossbook-students.zip")
+    )
+    assert one == other
+
+
+def test_a_site_that_is_not_built_is_said(tmp_path):
+    with pytest.raises(course.CourseError, match="make book"):
+        course.build(tmp_path)
+
+
+@pytest.mark.parametrize("path", course.sources(), ids=lambda path: path.stem)
+def test_text_and_notebook_are_one(path):
+    import jupytext
+
+    notebook = chapters.read(path)
+    back = course.normalise(jupytext.reads(course.to_text(notebook), fmt="md:myst"))
+    assert back == notebook
+    assert json.loads(path.read_text()) == json.loads(nbformat.writes(back))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("tests only_an_id", "expected answer"),
+        ("answer an_id 3", "expected answer"),
+        ("homework an_id", "expected answer"),
+    ],
+)
+def test_a_role_that_is_none_is_refused(line, message):
+    with pytest.raises(course.CourseError, match=message):
+        course.metadata(line, "code")
+
+
+def broken(tmp_path, change):
+    notebook = chapters.read(course.source("1_risk"))
+    change(notebook)
+    path = tmp_path / "1_risk.ipynb"
+    nbformat.write(notebook, path)
+    return "\n".join(course.faults(path))
+
+
+def test_faults_of_a_source_are_found(tmp_path):
+    def cell(notebook, name):
+        return next(c for c in notebook.cells if nbgrader_of(c).get("grade_id") == name)
+
+    def more_points(notebook):
+        cell(notebook, "bce_value").metadata["nbgrader"]["points"] = 5
+
+    def no_hidden_tests(notebook):
+        cell(notebook, "bce_value").source = "grading.compare(f, g, [])"
+
+    def an_output(notebook):
+        cell(notebook, "bce_value").execution_count = 1
+
+    def one_name_twice(notebook):
+        cell(notebook, "bce_value").metadata["nbgrader"]["grade_id"] = "bce_grad"
+
+    def no_head(notebook):
+        notebook.cells[0].source = "# Assignment"
+
+    assert broken(tmp_path, lambda notebook: None) == ""
+    assert "says 40 points, the cells add up to 41" in broken(tmp_path, more_points)
+    assert "bce_value holds no hidden tests" in broken(tmp_path, no_hidden_tests)
+    assert "holds outputs or metadata" in broken(tmp_path, an_output)
+    assert "bce_grad names two cells" in broken(tmp_path, one_name_twice)
+    assert "does not say" in broken(tmp_path, no_head)
