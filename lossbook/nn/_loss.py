@@ -12,7 +12,7 @@ class ReducedLoss(nn.Module):
 
     shown: tuple[str, ...] = ("reduction",)
 
-    def __init__(self, reduction: Reduction) -> None:
+    def __init__(self, *, reduction: Reduction = "mean") -> None:
         super().__init__()
         require_choice("reduction", reduction, REDUCTIONS)
         self.reduction: Reduction = reduction

@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import Tensor
 
 from lossbook import functional
-from lossbook._checks import Reduction
 from lossbook.nn._loss import ReducedLoss
 
 
@@ -24,9 +23,6 @@ class BinaryCrossEntropyLoss(ReducedLoss):
         >>> round(loss(torch.tensor([0.0]), torch.tensor([1.0])).item(), 4)
         0.6931
     """
-
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
 
     def forward(self, s: Tensor, y: Tensor) -> Tensor:
         """Return the loss of logits ``s`` against targets ``y`` in [0, 1], both (N,)."""

@@ -31,7 +31,7 @@ class KLDivergenceLoss(ReducedLoss):
     shown = ("log", "reduction")
 
     def __init__(self, *, log: bool = False, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         self.log = log
 
     def forward(self, p: Tensor, q: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import Tensor
 
 from lossbook import functional
-from lossbook._checks import Reduction
 from lossbook.nn._loss import ReducedLoss
 
 
@@ -23,9 +22,6 @@ class ExponentialLoss(ReducedLoss):
         >>> round(ExponentialLoss()(torch.tensor([1.0]), torch.tensor([-1])).item(), 4)
         2.7183
     """
-
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
 
     def forward(self, f: Tensor, y: Tensor) -> Tensor:
         """Return the loss of scores ``f`` against labels ``y`` of -1 or +1, both (N,)."""
@@ -47,9 +43,6 @@ class LogisticLoss(ReducedLoss):
         0.6931
     """
 
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
-
     def forward(self, f: Tensor, y: Tensor) -> Tensor:
         """Return the loss of scores ``f`` against labels ``y`` of -1 or +1, both (N,)."""
         return functional.logistic_loss(f, y, reduction=self.reduction)
@@ -70,9 +63,6 @@ class SigmoidCrossEntropyLoss(ReducedLoss):
         >>> round(loss(torch.tensor([[0.0, 0.0]]), torch.tensor([[1.0, 0.0]])).item(), 4)
         0.6931
     """
-
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
 
     def forward(self, z: Tensor, t: Tensor) -> Tensor:
         """Return the loss of logits ``z`` against targets ``t`` in [0, 1], both (N, K)."""

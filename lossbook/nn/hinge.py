@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import Tensor
 
 from lossbook import functional
-from lossbook._checks import Reduction
 from lossbook.nn._loss import ReducedLoss
 
 
@@ -23,9 +22,6 @@ class HingeLoss(ReducedLoss):
         >>> HingeLoss()(torch.tensor([0.25, 3.0]), torch.tensor([1, 1])).item()
         0.375
     """
-
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
 
     def forward(self, f: Tensor, y: Tensor) -> Tensor:
         """Return the loss of scores ``f`` against labels ``y`` of -1 or +1, both (N,)."""
@@ -47,9 +43,6 @@ class SquaredHingeLoss(ReducedLoss):
         2.0
     """
 
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
-
     def forward(self, f: Tensor, y: Tensor) -> Tensor:
         """Return the loss of scores ``f`` against labels ``y`` of -1 or +1, both (N,)."""
         return functional.squared_hinge_loss(f, y, reduction=self.reduction)
@@ -69,9 +62,6 @@ class MulticlassHingeLoss(ReducedLoss):
         >>> MulticlassHingeLoss()(torch.tensor([[3.0, 2.5, 0.0]]), torch.tensor([0])).item()
         0.5
     """
-
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """Return the loss of scores ``z`` (N, C) against class labels ``y`` (N,)."""

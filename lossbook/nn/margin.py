@@ -26,7 +26,7 @@ class MarginLoss(ReducedLoss):
     """
 
     def __init__(self, in_features: int, num_classes: int, reduction: Reduction) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         require_whole("in_features", in_features)
         require_whole("num_classes", num_classes)
         self.in_features, self.num_classes = in_features, num_classes

@@ -46,7 +46,7 @@ class PerceptualLoss(ReducedLoss):
     def __init__(
         self, network: nn.Module, layers: Sequence[str], *, reduction: Reduction = "mean"
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         known = [name for name, _ in network.named_modules() if name]
         unknown = [name for name in layers if name not in known]
         if not layers or unknown or len(set(layers)) < len(layers):

@@ -24,9 +24,6 @@ class L1Loss(ReducedLoss):
         2.0
     """
 
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
-
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Return the loss of predictions ``x`` against targets ``t``, of any one shape."""
         return functional.l1_loss(x, t, reduction=self.reduction)
@@ -46,9 +43,6 @@ class L2Loss(ReducedLoss):
         >>> L2Loss()(torch.tensor([1.0, 5.0]), torch.tensor([2.0, 2.0])).item()
         5.0
     """
-
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Return the loss of predictions ``x`` against targets ``t``, of any one shape."""
@@ -74,7 +68,7 @@ class SmoothL1Loss(ReducedLoss):
     shown = ("beta", "reduction")
 
     def __init__(self, *, beta: float = 1, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         require_non_negative("beta", beta)
         self.beta = beta
 
@@ -102,7 +96,7 @@ class HuberLoss(ReducedLoss):
     shown = ("delta", "reduction")
 
     def __init__(self, *, delta: float = 1, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         require_positive("delta", delta)
         self.delta = delta
 

@@ -31,9 +31,6 @@ class SoftmaxLoss(ReducedLoss):
         0.6931
     """
 
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
-
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """Return the loss of logits ``z`` (N, C) against class labels ``y`` (N,)."""
         return functional.softmax_loss(z, y, reduction=self.reduction)
@@ -62,7 +59,7 @@ class WeightedSoftmaxLoss(ReducedLoss):
     weight: Tensor
 
     def __init__(self, weight: Tensor, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         _require_class_weights("weight", weight)
         self.register_buffer("weight", weight)
 
@@ -77,7 +74,7 @@ class _TemperedLoss(ReducedLoss):
     shown = ("temperature", "reduction")
 
     def __init__(self, temperature: float, *, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         require_positive("temperature", temperature)
         self.temperature = temperature
 
@@ -161,7 +158,7 @@ class FocalLoss(ReducedLoss):
         alpha: Tensor | None = None,
         reduction: Reduction = "mean",
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         require_non_negative("gamma", gamma)
         if alpha is not None:
             _require_class_weights("alpha", alpha)
@@ -203,7 +200,7 @@ class SigmoidFocalLoss(ReducedLoss):
         alpha: float | None = 0.25,
         reduction: Reduction = "mean",
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         require_non_negative("gamma", gamma)
         if alpha is not None:
             require_unit_number("alpha", alpha)
