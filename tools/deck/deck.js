@@ -120,8 +120,9 @@
     }
   }
 
-  // Only with its fonts is a formula as wide and as tall as it will be.
-  await Promise.all([...document.fonts].map(font => font.load()));
+  // Only with its fonts is a formula, and only when it is loaded is a figure, as wide and as tall as it will be.
+  const loaded = image => image.complete || new Promise(done => { image.onload = image.onerror = done; });
+  await Promise.all([...[...document.fonts].map(font => font.load()), ...[...document.images].map(loaded)]);
   deck.querySelectorAll(":scope > .topic").forEach(lay);
   for (const section of deck.children) {  // one set of notes for each slide
     const [first, ...others] = section.querySelectorAll("aside.notes");
