@@ -8,13 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import settings
 
 from lossbook import functional, nn, reference
-
-# The same examples in every run, however slow the machine.
-settings.register_profile("lossbook", deadline=None, derandomize=True)
-settings.load_profile("lossbook")
 
 TOO_SHORT = ([0.0], [1.0, 1.0])
 EMPTY: tuple[list, list] = ([], [])

@@ -9,6 +9,14 @@ from playwright.sync_api import Page
 from tools.browser import NO_BROWSER, SITE, chromium, open_page, serve
 
 
+def require_browser() -> None:
+    """Skip without a browser, or fail in CI."""
+    if chromium() is None:
+        if os.environ.get("CI"):
+            pytest.fail(NO_BROWSER, pytrace=False)
+        pytest.skip(NO_BROWSER)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def built_site() -> None:
     if not (SITE / "index.html").exists():
@@ -23,9 +31,6 @@ def address(built_site: None) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser_page(built_site: None) -> Iterator[Page]:
-    if chromium() is None:
-        if os.environ.get("CI"):
-            pytest.fail(NO_BROWSER, pytrace=False)
-        pytest.skip(NO_BROWSER)
+    require_browser()
     with open_page() as page:
         yield page

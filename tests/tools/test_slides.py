@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -12,10 +11,11 @@ from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Page
 
 from lossbook import formula
+from tests.site.conftest import require_browser
 from tests.site.test_browser import Record
 from tests.site.test_static import FETCHED, REMOTE
 from tools import slides
-from tools.browser import NO_BROWSER, ROOT, chromium, open_page, serve
+from tools.browser import ROOT, open_page, serve
 from tools.slides import SLIDES, Sentence, deck_name
 
 CHAPTERS = slides.chapters()
@@ -230,10 +230,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser_page() -> Iterator[Page]:
-    if chromium() is None:
-        if os.environ.get("CI"):
-            pytest.fail(NO_BROWSER, pytrace=False)
-        pytest.skip(NO_BROWSER)
+    require_browser()
     with open_page() as page:
         yield page
 

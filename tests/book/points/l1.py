@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def _pair(rng: np.random.Generator) -> dict:
+def pair(rng: np.random.Generator) -> dict:
     return {"x": rng.normal(0, 2), "t": rng.normal(0, 2)}
 
 
@@ -34,7 +34,7 @@ def _proximal(rng: np.random.Generator) -> dict:
     return {"kappa": rng.uniform(0.5, 2), "v": rng.normal(0, 2), "u": rng.normal(0, 2)}
 
 
-def _coordinate(rng: np.random.Generator) -> dict:
+def coordinate(rng: np.random.Generator) -> dict:
     N = int(rng.integers(2, 6))
     return {
         "N": N,
@@ -46,14 +46,14 @@ def _coordinate(rng: np.random.Generator) -> dict:
 
 
 DRAWS = {
-    "eq-l1": _pair,
-    "eq-l1-grad": _pair,
-    "eq-l1-lines": _pair,
+    "eq-l1": pair,
+    "eq-l1-grad": pair,
+    "eq-l1-lines": pair,
     "eq-l1-median-derivation": _targets,
     "eq-l1-median-slope-derivation": _targets_off,
     "eq-l1-cycle-derivation": _cycle,
     "eq-soft-threshold": _threshold,
     "eq-soft-threshold-outside-derivation": _proximal,
     "eq-soft-threshold-inside-derivation": _proximal,
-    "eq-lasso-coordinate-derivation": _coordinate,
+    "eq-lasso-coordinate-derivation": coordinate,
 }

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-
-def _pair(rng: np.random.Generator) -> dict:
-    return {"x": rng.normal(0, 2), "t": rng.normal(0, 2)}
+from tests.book.points.l1 import coordinate, pair
 
 
 def _targets(rng: np.random.Generator) -> dict:
@@ -43,23 +41,12 @@ def _one_sample(rng: np.random.Generator) -> dict:
     }
 
 
-def _coordinate(rng: np.random.Generator) -> dict:
-    N = int(rng.integers(2, 6))
-    return {
-        "N": N,
-        "a": rng.normal(0, 1, N),
-        "r": rng.normal(0, 2, N),
-        "theta": rng.normal(0, 1),
-        "lambda_": rng.uniform(0.1, 2),
-    }
-
-
 DRAWS = {
-    "eq-l2": _pair,
-    "eq-l2-grad": _pair,
+    "eq-l2": pair,
+    "eq-l2-grad": pair,
     "eq-l2-mean-derivation": _around_any_number,
     "eq-l2-mean": _around_the_mean,
     "eq-l2-normal-derivation": _linear,
     "eq-l2-descent-derivation": _one_sample,
-    "eq-ridge-coordinate-derivation": _coordinate,
+    "eq-ridge-coordinate-derivation": coordinate,
 }
