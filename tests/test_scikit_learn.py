@@ -7,7 +7,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from lossbook import datasets, reference
+from lossbook import reference
+from lossbook.book import datasets
 
 LAM = 0.01
 

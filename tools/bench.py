@@ -40,7 +40,8 @@ from torch import Tensor
 from torch import nn as torch_nn
 from tqdm import tqdm
 
-from lossbook import functional, nn, verification
+from lossbook import functional, nn
+from lossbook.book import pairs
 
 STORED = Path("book/1_classification/3_softmax/comparison.json")
 
@@ -105,12 +106,12 @@ def as_json(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
-def data_of(held_out: tuple[int, ...]) -> verification.Digits:
+def data_of(held_out: tuple[int, ...]) -> pairs.Digits:
     """Return the images of a run; those of a tuning run hold neither 7, 8, 9 nor test images."""
     if not held_out:
-        return verification.digits()
-    seen = tuple(digit for digit in verification.SEEN if digit not in held_out)
-    return verification.digits(seen, held_out, spare_test=True)
+        return pairs.digits()
+    seen = tuple(digit for digit in pairs.SEEN if digit not in held_out)
+    return pairs.digits(seen, held_out, spare_test=True)
 
 
 def head(loss: str, setting: Setting, labels: Tensor) -> MakeHead:
@@ -128,7 +129,7 @@ def head(loss: str, setting: Setting, labels: Tensor) -> MakeHead:
         counts = torch.bincount(labels).double()
         weight = (counts / counts.mean()) ** -own["power"]
         own_loss = partial(functional.weighted_softmax_loss, weight=weight)
-        return partial(verification.SoftmaxHead, loss=own_loss)
+        return partial(pairs.SoftmaxHead, loss=own_loss)
     if loss == "normalised":
         return partial(nn.AMSoftmaxLoss, **own, m=0.0)
     of_logits: dict[str, Callable[..., Tensor]] = {
@@ -137,7 +138,7 @@ def head(loss: str, setting: Setting, labels: Tensor) -> MakeHead:
         "focal": functional.focal_loss,
     }
     if loss in of_logits:
-        return partial(verification.SoftmaxHead, loss=partial(of_logits[loss], **own))
+        return partial(pairs.SoftmaxHead, loss=partial(of_logits[loss], **own))
     with_vectors: dict[str, Callable[..., torch_nn.Module]] = {
         "L-Softmax": nn.LSoftmaxLoss,
         "A-Softmax": nn.ASoftmaxLoss,
@@ -153,11 +154,11 @@ def annealing(step: int, floor: float) -> float:
     return max(floor, 100 / (1 + step))
 
 
-def train(job: Job) -> verification.Trained:
+def train(job: Job) -> pairs.Trained:
     """Train one loss with one setting and one seed."""
     data = data_of(job.held_out)
     floor = job.setting.get("floor")
-    return verification.train(
+    return pairs.train(
         head(job.loss, job.setting, data.y_train),
         seed=job.seed,
         steps=job.steps,
@@ -171,7 +172,7 @@ def train(job: Job) -> verification.Trained:
 def result(job: Job) -> tuple[float, float]:
     """Return the equal error rate on unseen digits and the accuracy on test images of seen ones."""
     torch.set_num_threads(1)
-    found = verification.verify(train(job))
+    found = pairs.verify(train(job))
     return round(found.eer, 4), round(found.accuracy, 4)
 
 

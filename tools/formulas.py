@@ -16,10 +16,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 import lossbook.reference  # noqa: F401  (importing it binds the functions to their labels)
+from book import _draws as draws
 from lossbook.formula import equations
 from lossbook.formula.audit import Audit, Row
 from lossbook.registry import BINDINGS
-from tests.book import points
 
 BOOK = Path("book")
 
@@ -35,10 +35,10 @@ def book_audit(book: Path = BOOK) -> Audit:
     labels = {label for labelled in chapters.values() for label in labelled}
     return Audit(
         chapters={chapter: labelled for chapter, labelled in chapters.items() if labelled},
-        draws=points.DRAWS,
+        draws=draws.DRAWS,
         bindings={label: binding for label, binding in BINDINGS.items() if label in labels},
-        uses=points.USES,
-        exempt=points.EXEMPT,
+        uses=draws.USES,
+        exempt=draws.EXEMPT,
     )
 
 
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if row.problem:
             print(f"\n{row.problem}")
         for survivor in row.survivors:
-            explained = points.SURVIVORS.get(row.label, {}).get(survivor, "not explained")
+            explained = draws.SURVIVORS.get(row.label, {}).get(survivor, "not explained")
             print(f"\n{row.label} survives {survivor}: {explained}")
     print(f"\n{summary(rows)}")
     if options.json:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from book import _draws as draws
 from lossbook.formula.audit import Audit, Row
-from tests.book import points
 from tools.formulas import book_audit
 
 FLOOR = 0.97
@@ -24,7 +24,7 @@ def test_equation(chapter: str, label: str):
 
 def test_no_draw_exemption_or_explanation_without_its_equation():
     assert AUDIT.unprinted() == []
-    assert set(points.SURVIVORS) <= set(AUDIT.latex)
+    assert set(draws.SURVIVORS) <= set(AUDIT.latex)
 
 
 @pytest.mark.xdist_group("mutants")
@@ -37,7 +37,7 @@ def test_the_check_notices_almost_every_mutant(rows: list[Row]):
 @pytest.mark.xdist_group("mutants")
 def test_every_survivor_is_explained_and_no_explanation_is_outdated(rows: list[Row]):
     survivors = {row.label: set(row.survivors) for row in rows if row.survivors}
-    explained = {label: set(reasons) for label, reasons in points.SURVIVORS.items()}
+    explained = {label: set(reasons) for label, reasons in draws.SURVIVORS.items()}
     assert survivors == explained
-    for reasons in points.SURVIVORS.values():
+    for reasons in draws.SURVIVORS.values():
         assert all(reason.strip() for reason in reasons.values())

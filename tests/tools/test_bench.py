@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from lossbook import datasets, verification
+from lossbook.book import datasets, pairs
 from tools import bench
 
 TINY = bench.Plan(
@@ -53,7 +53,7 @@ def test_every_loss_has_the_same_number_of_settings_and_none_twice():
 @pytest.mark.parametrize("held_out", bench.Plan().held_out)
 def test_tuning_sees_no_unseen_digit_and_no_test_image(held_out: tuple[int, ...]):
     data, images = bench.data_of(held_out), datasets.digits()
-    assert not set(data.y_unseen.tolist()) & set(verification.UNSEEN)
+    assert not set(data.y_unseen.tolist()) & set(pairs.UNSEEN)
     assert set(data.y_unseen.tolist()) == set(held_out)
     assert len(data.y_unseen) == np.isin(images.y_train, held_out).sum()
     seen = np.isin(images.y_train, [d for d in range(7) if d not in held_out])

@@ -1,7 +1,6 @@
 """What a chapter shows beside its figures: the package's own source, and tables of numbers.
 
-Both return Markdown, which JupyterLab and the site render alike. Needs IPython, which every
-notebook has.
+Both return Markdown, which JupyterLab and the site render alike.
 """
 
 from __future__ import annotations
@@ -9,9 +8,10 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from IPython.display import Markdown
+if TYPE_CHECKING:
+    from IPython.display import Markdown
 
 
 def source(function: Callable[..., Any]) -> Markdown:
@@ -22,6 +22,8 @@ def source(function: Callable[..., Any]) -> Markdown:
         >>> "return sigmoid(s)" in source(sigmoid_grad).data
         True
     """
+    from IPython.display import Markdown
+
     lines = inspect.getsource(function).rstrip().splitlines()
     (definition,) = ast.parse("\n".join(lines)).body
     assert isinstance(definition, ast.FunctionDef)
@@ -42,6 +44,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markdown:
         |:---|---:|
         | hinge | 0.1235 |
     """
+    from IPython.display import Markdown
+
     rule = "|:---|" + "---:|" * (len(header) - 1)
     body = [
         [f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows

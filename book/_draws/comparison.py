@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from book._draws.l_softmax import cosines, softmax
 from lossbook import reference
 from lossbook.reference import margin
-from tests.book.points.l_softmax import cosines, softmax
 
 
 def _by_package(psi_and_pull: margin.Margin) -> Callable[[float], float]:

@@ -2,8 +2,7 @@
 
 A small network is trained on the digits 0 to 6 with any loss that holds class vectors. Its features
 then verify pairs of images of 7, 8 and 9, digits that it never saw: two images are called the same
-if the cosine between their features is large. Other digits can take both places. Needs
-scikit-learn, which ``pip install lossbook[book]`` brings.
+if the cosine between their features is large. Other digits can take both places.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from lossbook import datasets, functional
+from lossbook import functional
 from lossbook._checks import require_non_negative, require_positive, require_whole
+from lossbook.book import datasets
 
 SEEN, UNSEEN = tuple(range(7)), (7, 8, 9)
 

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from lossbook import plots
+from lossbook.book import plots
 
 # Okabe and Ito's palette, with black and one grey.
 PALETTE = {

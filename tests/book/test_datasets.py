@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossbook import datasets
+from lossbook.book import datasets
 
 
 def test_breast_cancer_is_scaled_by_its_training_part():

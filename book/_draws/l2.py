@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.book.points.l1 import coordinate, pair
+from book._draws.l1 import coordinate, pair
 
 
 def _targets(rng: np.random.Generator) -> dict:

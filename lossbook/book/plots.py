@@ -1,18 +1,15 @@
-"""The book's one plotting style: each loss keeps its colour and its line through every chapter.
-
-Needs Matplotlib, which ``pip install lossbook[book]`` brings.
-"""
+"""The book's one plotting style: each loss keeps its colour and its line through every chapter."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Okabe and Ito's palette: told apart with every common form of colour blindness.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -53,10 +50,13 @@ def use_style() -> None:
     """Set Matplotlib up: light opaque background, and text that is readable on a phone.
 
     Example:
+        >>> import matplotlib.pyplot as plt
         >>> use_style()
         >>> float(plt.rcParams["figure.figsize"][0])
         5.2
     """
+    import matplotlib.pyplot as plt
+
     plt.rcParams.update(
         {
             # 5.2 inches shrink to a phone's 360 pixels with letters of 10 pixels left.
@@ -84,11 +84,14 @@ def panels(rows: int = 1, *, height: float = 3.0, **options: Any) -> tuple[Figur
     """Return a figure of ``rows`` panels, one below the other so that a phone shows them whole.
 
     Example:
+        >>> import matplotlib.pyplot as plt
         >>> figure, axes = panels(2)
         >>> len(axes)
         2
         >>> plt.close(figure)
     """
+    import matplotlib.pyplot as plt
+
     return plt.subplots(rows, 1, figsize=(5.2, height * rows), **options)
 
 
@@ -96,6 +99,7 @@ def label(axes: Axes, x: str, y: str, *, title: str = "", legend: bool = True) -
     """Name both axes, and add the legend if there is something to tell apart.
 
     Example:
+        >>> import matplotlib.pyplot as plt
         >>> figure, axes = panels()
         >>> label(axes, "margin", "loss", legend=False)
         >>> axes.get_xlabel()
@@ -117,12 +121,15 @@ def regions(axes: Axes, decide: Callable[[Any], Any], vectors: Any, names: Seque
         names: what to write at their tips.
 
     Example:
+        >>> import matplotlib.pyplot as plt
         >>> figure, axes = panels()
         >>> regions(axes, lambda points: 1 * (points[:, 0] < 0), np.eye(2), ["first", "second"])
         >>> axes.get_aspect()
         1.0
         >>> plt.close(figure)
     """
+    from matplotlib.colors import ListedColormap
+
     centres = (np.arange(800) + 0.5) / 250 - 1.6
     points = np.stack(np.meshgrid(centres, centres), axis=-1)
     chosen = np.asarray(decide(points.reshape(-1, 2))).reshape(800, 800)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.book.points.l_softmax import class_entry, cosines, entry, softmax, vectors
+from book._draws.l_softmax import class_entry, cosines, entry, softmax, vectors
 
 
 def _loss(rng: np.random.Generator) -> dict:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from lossbook import reference, show
+from lossbook import reference
+from lossbook.book import show
 
 
 def test_source_is_the_package_s_own_without_the_docstring():

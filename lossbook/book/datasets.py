@@ -1,7 +1,4 @@
-"""The real data that the book meets again and again; all of it ships inside scikit-learn's wheel.
-
-Needs scikit-learn, which ``pip install lossbook[book]`` brings.
-"""
+"""The real data that the book meets again and again; all of it ships inside scikit-learn."""
 
 from __future__ import annotations
 
@@ -9,9 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
 
 
 class Split(NamedTuple):
@@ -52,6 +46,10 @@ def breast_cancer(*, test_size: float = 0.3, seed: int = 0) -> Split:
     Source: Street, Wolberg and Mangasarian, Nuclear Feature Extraction for Breast Tumor
     Diagnosis, 1993.
     """
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+
     data = load_breast_cancer()
     x_train, x_test, y_train, y_test = train_test_split(
         data.data, data.target, test_size=test_size, random_state=seed, stratify=data.target
@@ -84,6 +82,9 @@ def diabetes(*, train_size: int = 221, seed: int = 0) -> Split:
 
     Source: Efron, Hastie, Johnstone and Tibshirani, Least Angle Regression, 2004.
     """
+    from sklearn.datasets import load_diabetes
+    from sklearn.model_selection import train_test_split
+
     data = load_diabetes()
     features = data.data * np.sqrt(len(data.data))
     x_train, x_test, y_train, y_test = train_test_split(
@@ -110,6 +111,9 @@ def digits(*, test_size: float = 0.3, seed: int = 0) -> Images:
 
     Source: Alpaydin and Kaynak, Cascading Classifiers, 1998; the test part of the UCI data set.
     """
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
     data = load_digits()
     x_train, x_test, y_train, y_test = train_test_split(
         data.data / 16, data.target, test_size=test_size, random_state=seed, stratify=data.target
