@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.linalg import vector_norm
+from torch.linalg import vecdot, vector_norm
 from torch.nn.functional import linear
 
 from lossbook._checks import (
@@ -77,7 +77,7 @@ def l_softmax_loss(
     Source: Liu, Wen, Yu and Yang, Large-Margin Softmax Loss for Convolutional Neural Networks,
     2016, section 3, without a bias.
     """
-    return _margin_loss(x, W, y, _multiplied(m, annealing), reduction)
+    return _margin_loss(x, W, y, multiplicative_angular_margin(m, annealing), reduction)
 
 
 def a_softmax_loss(
@@ -118,7 +118,7 @@ def a_softmax_loss(
     Source: Liu, Wen, Yu, Li, Raj and Song, SphereFace: Deep Hypersphere Embedding for Face
     Recognition, 2017, section 3.
     """
-    return _margin_loss(x, W, y, _multiplied(m, annealing), reduction, W_length=1)
+    return _margin_loss(x, W, y, multiplicative_angular_margin(m, annealing), reduction, W_length=1)
 
 
 def l2_softmax_loss(
@@ -198,7 +198,7 @@ def am_softmax_loss(
     section 3.
     """
     require_positive("s", s)
-    return _margin_loss(x, W, y, _subtracted(m), reduction, x_length=s, W_length=1)
+    return _margin_loss(x, W, y, additive_cosine_margin(m), reduction, x_length=s, W_length=1)
 
 
 def arcface_loss(
@@ -240,7 +240,7 @@ def arcface_loss(
     Recognition, 2019, equation (3), which stops at the cosine of theta + m.
     """
     require_positive("s", s)
-    return _margin_loss(x, W, y, _added(m), reduction, x_length=s, W_length=1)
+    return _margin_loss(x, W, y, additive_angular_margin(m), reduction, x_length=s, W_length=1)
 
 
 def plain_logits(
@@ -281,7 +281,7 @@ def _margin_loss(
         f, v = _sized(features, x_length), _sized(own, W_length)
         # |f| |v| psi, as the dot product and what the margin adds to it: a zero vector has no
         # angle, and keeps the gradient of its dot product.
-        added = vector_norm(f, dim=-1) * vector_norm(v, dim=-1) * (margin(u, w) - _cosine(u, w))
+        added = vector_norm(f, dim=-1) * vector_norm(v, dim=-1) * (margin(u, w) - vecdot(u, w))
         column = ((f * v).sum(dim=-1) + added).unsqueeze(-1)
         logits.scatter_(-1, target.unsqueeze(-1), column)
     return narrowed(softmax_loss(logits, y, reduction=reduction), x, W)
@@ -312,22 +312,19 @@ def _sized(vectors: Tensor, length: float | None) -> Tensor:
     return vectors if length is None else length * _direction(vectors)
 
 
-def _cosine(u: Tensor, w: Tensor) -> Tensor:
-    return (u * w).sum(dim=-1)
-
-
-def _angle(u: Tensor, w: Tensor) -> Tensor:
+def angle(u: Tensor, w: Tensor) -> Tensor:
+    """Angle between directions, row by row, in radians."""
     # Exact near 0 and pi, with a bounded gradient in u and w; that of an arccos is infinite.
     return 2 * torch.atan2(vector_norm(u - w, dim=-1), vector_norm(u + w, dim=-1))
 
 
-def _multiplied(m: int, annealing: float) -> Margin:
+def multiplicative_angular_margin(m: int, annealing: float) -> Margin:
     """Cosine of m theta, continued: a polynomial in the cosine, with no angle taken."""
     require_whole("m", m)
     require_non_negative("annealing", annealing)
 
     def margin(u: Tensor, w: Tensor) -> Tensor:
-        cosine = _cosine(u, w)
+        cosine: Tensor = vecdot(u, w)
         # cos(m theta) = T_m(cos theta), by the recurrence of Chebyshev's polynomials.
         before, chebyshev = torch.ones_like(cosine), cosine
         for _ in range(int(m) - 1):
@@ -341,16 +338,23 @@ def _multiplied(m: int, annealing: float) -> Margin:
     return margin
 
 
-def _subtracted(m: float) -> Margin:
+def additive_cosine_margin(m: float) -> Margin:
+    """Cosine of theta, less m."""
     require_non_negative("m", m)
-    return lambda u, w: _cosine(u, w) - m
+
+    def margin(u: Tensor, w: Tensor) -> Tensor:
+        cosine: Tensor = vecdot(u, w)
+        return cosine - m
+
+    return margin
 
 
-def _added(m: float) -> Margin:
+def additive_angular_margin(m: float) -> Margin:
+    """Cosine of theta + m, continued beyond pi - m."""
     require_angular_margin("m", m)
 
     def margin(u: Tensor, w: Tensor) -> Tensor:
-        theta = _angle(u, w)
+        theta = angle(u, w)
         beyond = torch.cos(theta) - m * math.sin(m)
         return torch.where(theta <= math.pi - m, torch.cos(theta + m), beyond)
 

@@ -229,7 +229,7 @@ def focal_loss(
     shifted, target = _cooled(widened(z), 1), y.long().unsqueeze(-1)
     others = shifted.scatter(-1, target, torch.finfo(shifted.dtype).min)
     log_odds = shifted.gather(-1, target).squeeze(-1) - others.logsumexp(dim=-1)
-    losses = _focal(log_odds, gamma)
+    losses = focal_term(log_odds, gamma)
     if alpha is None:
         return narrowed(reduce(losses, reduction), z)
     weights = _class_weights("alpha", alpha, z)[y.long()]
@@ -279,7 +279,7 @@ def sigmoid_focal_loss(
     if alpha is not None:
         require_unit_number("alpha", alpha)
         positive, negative = alpha * positive, (1 - alpha) * negative
-    losses = positive * _focal(logits, gamma) + negative * _focal(-logits, gamma)
+    losses = positive * focal_term(logits, gamma) + negative * focal_term(-logits, gamma)
     return narrowed(reduce(losses, reduction), s)
 
 
@@ -294,7 +294,7 @@ def _surprisal(log_p: Tensor, y: Tensor) -> Tensor:
     return -log_p.gather(-1, y.long().unsqueeze(-1)).squeeze(-1)
 
 
-def _focal(log_odds: Tensor, gamma: float) -> Tensor:
+def focal_term(log_odds: Tensor, gamma: float) -> Tensor:
     """Return -(1 - p)^gamma log p of p = sigma(log_odds), with 1 - p = sigma(-log_odds).
 
     The power is taken of the logarithm: in (1 - p)^gamma a rounded p = 1 makes the gradient NaN.

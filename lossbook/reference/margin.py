@@ -124,7 +124,7 @@ def l_softmax_loss(
     Source: Liu, Wen, Yu and Yang, Large-Margin Softmax Loss for Convolutional Neural Networks,
     2016, section 3, without a bias.
     """
-    head = _head(x, W, y, _multiplied(m, annealing))
+    head = _head(x, W, y, multiplicative_angular_margin(m, annealing))
     return softmax_loss(head.logits, y, reduction=reduction)
 
 
@@ -138,7 +138,7 @@ def l_softmax_loss_grad(
     reduction: Reduction = "mean",
 ) -> tuple[Floats, Floats]:
     """Gradients of :func:`l_softmax_loss` with respect to x and to W."""
-    return _gradients(_head(x, W, y, _multiplied(m, annealing)), y, reduction)
+    return _gradients(_head(x, W, y, multiplicative_angular_margin(m, annealing)), y, reduction)
 
 
 @implements("eq-a-softmax-loss", shared=("W",), labels=("y",), fixed={"annealing": 0})
@@ -183,7 +183,7 @@ def a_softmax_loss(
     Source: Liu, Wen, Yu, Li, Raj and Song, SphereFace: Deep Hypersphere Embedding for Face
     Recognition, 2017, section 3.
     """
-    head = _head(x, W, y, _multiplied(m, annealing), W_length=1)
+    head = _head(x, W, y, multiplicative_angular_margin(m, annealing), W_length=1)
     return softmax_loss(head.logits, y, reduction=reduction)
 
 
@@ -197,7 +197,7 @@ def a_softmax_loss_grad(
     reduction: Reduction = "mean",
 ) -> tuple[Floats, Floats]:
     """Gradients of :func:`a_softmax_loss` with respect to x and to W."""
-    head = _head(x, W, y, _multiplied(m, annealing), W_length=1)
+    head = _head(x, W, y, multiplicative_angular_margin(m, annealing), W_length=1)
     return _gradients(head, y, reduction)
 
 
@@ -297,7 +297,9 @@ def am_softmax_loss(
     Source: Wang, Cheng, Liu and Liu, Additive Margin Softmax for Face Verification, 2018,
     section 3.
     """
-    return softmax_loss(_scaled(x, W, y, s, _subtracted(m)).logits, y, reduction=reduction)
+    return softmax_loss(
+        _scaled(x, W, y, s, additive_cosine_margin(m)).logits, y, reduction=reduction
+    )
 
 
 def am_softmax_loss_grad(
@@ -310,7 +312,7 @@ def am_softmax_loss_grad(
     reduction: Reduction = "mean",
 ) -> tuple[Floats, Floats]:
     """Gradients of :func:`am_softmax_loss` with respect to x and to W."""
-    return _gradients(_scaled(x, W, y, s, _subtracted(m)), y, reduction)
+    return _gradients(_scaled(x, W, y, s, additive_cosine_margin(m)), y, reduction)
 
 
 @implements("eq-arcface-loss", shared=("W",), labels=("y",))
@@ -357,7 +359,9 @@ def arcface_loss(
     Source: Deng, Guo, Xue and Zafeiriou, ArcFace: Additive Angular Margin Loss for Deep Face
     Recognition, 2019, equation (3), which stops at the cosine of theta + m.
     """
-    return softmax_loss(_scaled(x, W, y, s, _added(m)).logits, y, reduction=reduction)
+    return softmax_loss(
+        _scaled(x, W, y, s, additive_angular_margin(m)).logits, y, reduction=reduction
+    )
 
 
 def arcface_loss_grad(
@@ -370,7 +374,7 @@ def arcface_loss_grad(
     reduction: Reduction = "mean",
 ) -> tuple[Floats, Floats]:
     """Gradients of :func:`arcface_loss` with respect to x and to W."""
-    return _gradients(_scaled(x, W, y, s, _added(m)), y, reduction)
+    return _gradients(_scaled(x, W, y, s, additive_angular_margin(m)), y, reduction)
 
 
 def _piece(theta: Floats, m: int) -> tuple[Floats, Floats]:
@@ -379,7 +383,8 @@ def _piece(theta: Floats, m: int) -> tuple[Floats, Floats]:
     return 1 - 2 * (k % 2), k
 
 
-def _multiplied(m: int, annealing: float) -> Margin:
+def multiplicative_angular_margin(m: int, annealing: float) -> Margin:
+    """Cosine of m theta, continued."""
     require_whole("m", m)
     require_non_negative("annealing", annealing)
 
@@ -392,12 +397,14 @@ def _multiplied(m: int, annealing: float) -> Margin:
     return margin
 
 
-def _subtracted(m: float) -> Margin:
+def additive_cosine_margin(m: float) -> Margin:
+    """Cosine of theta, less m."""
     require_non_negative("m", m)
     return lambda theta: (np.cos(theta) - m, np.sin(theta))
 
 
-def _added(m: float) -> Margin:
+def additive_angular_margin(m: float) -> Margin:
+    """Cosine of theta + m, continued beyond pi - m."""
     require_angular_margin("m", m)
 
     def margin(theta: Floats) -> tuple[Floats, Floats]:
@@ -476,7 +483,7 @@ def _constrained(
     x: ArrayLike, W: ArrayLike, y: ArrayLike, alpha: float, b: ArrayLike | None
 ) -> _Head:
     require_positive("alpha", alpha)
-    return _head(x, W, y, _subtracted(0), x_length=alpha, b=b)
+    return _head(x, W, y, additive_cosine_margin(0), x_length=alpha, b=b)
 
 
 def _scaled(x: ArrayLike, W: ArrayLike, y: ArrayLike, s: float, margin: Margin) -> _Head:

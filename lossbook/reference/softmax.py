@@ -57,7 +57,7 @@ def softmax(z: ArrayLike, *, temperature: float = 1.0) -> Floats:
     logits = as_floats("z", z)
     require_classes_axis("z", logits)
     require_positive("temperature", temperature)
-    return np.exp(_log_softmax(logits, temperature))
+    return np.exp(log_softmax(logits, temperature))
 
 
 def softmax_grad(z: ArrayLike, *, temperature: float = 1.0) -> Floats:
@@ -299,7 +299,7 @@ def focal_loss(
     logits, labels = _logits_and_labels(z, y)
     require_non_negative("gamma", gamma)
     log_p, rest, weights = _focus(logits, labels, alpha)
-    return reduce(weights * _focal(log_p, rest, gamma), reduction)
+    return reduce(weights * focal_term(log_p, rest, gamma), reduction)
 
 
 @implements("eq-focal-loss-grad", labels=("y",))
@@ -319,7 +319,7 @@ def focal_loss_grad(
     logits, labels = _logits_and_labels(z, y)
     require_non_negative("gamma", gamma)
     log_p, rest, weights = _focus(logits, labels, alpha)
-    others = np.exp(_log_softmax(logits))
+    others = np.exp(log_softmax(logits))
     # Where 1 - p_y is 0, so is the slope, and the shares of the others do not matter.
     turns = -np.divide(
         others, rest[:, np.newaxis], where=rest[:, np.newaxis] > 0, out=np.zeros_like(others)
@@ -368,8 +368,8 @@ def sigmoid_focal_loss(
     """
     logits, positive, negative = _sides(s, y, gamma, alpha)
     log_p, log_rest = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
-    hit = _focal(log_p, sigmoid(-logits), gamma)
-    miss = _focal(log_rest, sigmoid(logits), gamma)
+    hit = focal_term(log_p, sigmoid(-logits), gamma)
+    miss = focal_term(log_rest, sigmoid(logits), gamma)
     return reduce(positive * hit + negative * miss, reduction)
 
 
@@ -390,7 +390,8 @@ def sigmoid_focal_loss_grad(
     return reduce_grad(positive * hit + negative * miss, reduction)
 
 
-def _log_softmax(logits: Floats, temperature: float = 1.0) -> Floats:
+def log_softmax(logits: Floats, temperature: float = 1.0) -> Floats:
+    """Logarithm of the softmax on the last axis."""
     # Softmax does not change when all logits shift; after this shift no exponential overflows.
     shifted = (logits - logits.max(axis=-1, keepdims=True)) / temperature
     log_p: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
@@ -399,18 +400,18 @@ def _log_softmax(logits: Floats, temperature: float = 1.0) -> Floats:
 
 def _surprisal(logits: Floats, labels: Labels, temperature: float = 1.0) -> Floats:
     """Return -log p_y of each sample."""
-    picked: Floats = _log_softmax(logits, temperature)[np.arange(labels.size), labels]
+    picked: Floats = log_softmax(logits, temperature)[np.arange(labels.size), labels]
     return -picked + 0.0  # no -0.0
 
 
 def _surprisal_slopes(logits: Floats, labels: Labels, temperature: float = 1.0) -> Floats:
     """Return p_k - [k = y] of each sample."""
-    slopes = np.exp(_log_softmax(logits, temperature))
+    slopes = np.exp(log_softmax(logits, temperature))
     slopes[np.arange(labels.size), labels] -= 1
     return slopes
 
 
-def _focal(log_p: Floats, rest: Floats, gamma: float) -> Floats:
+def focal_term(log_p: Floats, rest: Floats, gamma: float) -> Floats:
     """Return -(1 - p)^gamma log p, given log p and 1 - p."""
     return -(rest**gamma) * log_p + 0.0  # no -0.0
 
@@ -424,7 +425,7 @@ def _focus(
     logits: Floats, labels: Labels, alpha: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
     """Return log p_y, 1 - p_y and the class weight of each sample."""
-    p = np.exp(_log_softmax(logits))
+    p = np.exp(log_softmax(logits))
     p[np.arange(labels.size), labels] = 0
     ones = np.ones(logits.shape[1])
     weights = ones if alpha is None else _class_weights("alpha", alpha, logits)
@@ -452,7 +453,7 @@ def _student_and_teacher(
     require_scores("z", student)
     require_same_shape("z", student, "teacher_z", teacher)
     require_positive("temperature", temperature)
-    return _log_softmax(student, temperature), _log_softmax(teacher, temperature)
+    return log_softmax(student, temperature), log_softmax(teacher, temperature)
 
 
 def _sides(
