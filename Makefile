@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export MATPLOTLIBRC := /dev/null
 unexport MPLBACKEND
 
-.PHONY: help book serve lab test grading course slides portable bench lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab test grading course slides portable bench replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -65,6 +65,7 @@ lint: $(INSTALLED)  ## style, types, spelling, notebook metadata
 	mypy
 	codespell
 	python -m tools.chapters check
+	python -m tools.numbers
 	python -m tools.course check
 
 text: $(INSTALLED)  ## write every chapter as text to chapters/ for editing
@@ -75,6 +76,9 @@ notebooks: $(INSTALLED)  ## take edited texts back, run all chapters, normalise 
 
 bench: $(INSTALLED)  ## train all losses of the comparison, section 1.3.10, and store the results
 	python -m tools.bench
+
+replicate: $(INSTALLED)  ## run the chapters with other seeds, and say which findings hold (SEED="1 2 3")
+	python -m tools.replicate $(or $(SEED),1)
 
 formulas: $(INSTALLED)  ## check all equations, with mutants, and store the table that the site shows
 	python -m tools.formulas --json book/reference/formulas.json

@@ -2,6 +2,7 @@
 
 - ``{count}`equations``` in a sentence: how many there are, see :func:`counts`;
 - ``{claims}``: the table of claims with the verdicts that the chapters give;
+- ``{findings}``: the table of findings; ``{finding}`name``` links to one of them;
 - ``{checked-equations}``: the table of the last run of ``make formulas``;
 - ``_gallery/<chapter>-<n>.png``: the n-th figure of a chapter, for the cover.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import json
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -22,11 +24,24 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from lossbook import formula, functional
+from lossbook.book.findings import MIME
 
 BOOK = Path(__file__).resolve().parents[1]
 VERDICT_ROW = re.compile(
     r"^\| (?P<claim>S[\d.]+[a-z]?) \|[^|]*\| \*\*(?P<verdict>[^*|]+)\*\*[^|]* \|", re.MULTILINE
 )
+
+
+class Finding(NamedTuple):
+    """One finding of a chapter, and how many shifts of the seeds it survived."""
+
+    name: str
+    chapter: str
+    claim: str
+    shown: str
+    holds: bool
+    survived: int
+    shifts: int
 
 
 class Claim(NamedTuple):
@@ -95,6 +110,37 @@ def claims() -> list[Claim]:
     ]
 
 
+@cache
+def findings() -> dict[str, Finding]:
+    """Return every finding by name, in the order of the chapters.
+
+    Raises:
+        ValueError: if two findings have one name.
+    """
+    stored = json.loads((BOOK / "reference" / "findings.json").read_text(encoding="utf-8"))
+    found: dict[str, Finding] = {}
+    for path in chapters():
+        chapter = path.relative_to(BOOK).with_suffix("").as_posix()
+        runs = stored.get(chapter, {"shifts": [], "findings": {}})
+        for cell in notebook(path)["cells"]:
+            for output in cell.get("outputs", []):
+                if not (fields := output.get("data", {}).get(MIME)):
+                    continue
+                name = fields["name"]
+                if name in found:
+                    raise ValueError(f"{chapter}: there is another finding {name!r}")
+                found[name] = Finding(
+                    name=name,
+                    chapter=chapter,
+                    claim=fields["claim"],
+                    shown=fields["shown"],
+                    holds=fields["holds"],
+                    survived=runs["findings"].get(name, {}).get("survived", 0),
+                    shifts=len(runs["shifts"]),
+                )
+    return found
+
+
 def checked_equations() -> list[dict[str, Any]]:
     """Return the rows that the last run of ``make formulas`` stored."""
     stored = (BOOK / "reference" / "formulas.json").read_text(encoding="utf-8")
@@ -133,6 +179,38 @@ def count_role(
         message = inliner.reporter.error(f"count: expected one of {sorted(known)}, got {text!r}")
         return [], [message]
     return [nodes.Text(f"{known[text]:,}")], []
+
+
+def finding_role(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Any, *_: Any
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Link to a finding's row on the page of findings."""
+    if text not in findings():
+        message = inliner.reporter.error(f"finding: no chapter states {text!r}")
+        return [], [message]
+    page = inliner.document.settings.env.docname
+    address = posixpath.relpath("book/reference/findings.html", posixpath.dirname(page))
+    link = nodes.reference("", "finding", refuri=f"{address}#finding-{text}", internal=True)
+    link["reftitle"] = findings()[text].claim
+    return [link], []
+
+
+class FindingsTable(SphinxDirective):
+    """The findings of all chapters, with the shifts of the seeds that each survived."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        return self.parse_text_to_nodes("\n".join(self.lines()))
+
+    def lines(self) -> Iterator[str]:
+        """Write the table as Markdown."""
+        yield "| Finding | As printed | Other seeds | Chapter |"
+        yield "|:---|:---|:---|:---|"
+        for found in findings().values():
+            name = f"[{found.claim}]{{#finding-{found.name}}}"
+            shifts = f"{found.survived} of {found.shifts}"
+            chapter = f"{{doc}}`/book/{found.chapter}`"
+            yield f"| {name} | {found.shown} | {shifts} | {chapter} |"
 
 
 class ClaimsTable(SphinxDirective):
@@ -189,7 +267,9 @@ def write_gallery(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     app.add_role("count", count_role)
+    app.add_role("finding", finding_role)
     app.add_directive("claims", ClaimsTable)
+    app.add_directive("findings", FindingsTable)
     app.add_directive("checked-equations", CheckedEquations)
     app.connect("builder-inited", write_gallery)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
