@@ -8,7 +8,6 @@ OUT := $(if $(filter no,$(SOLUTIONS)),_build/students/)
 SITE := $(OUT)_build/html/index.html
 SLIDES := _build/slides/index.html
 SITE_SOURCES := _config.yml _toc.yml $(shell find book lossbook -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
-NBVAL := pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
 # nbgrader, Sphinx and KaTeX start alembic and node from PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -16,7 +15,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export MATPLOTLIBRC := /dev/null
 unexport MPLBACKEND
 
-.PHONY: help book serve lab test grading course slides portable bench replicate lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab test test-package test-notebooks test-site grading course slides portable bench replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -39,13 +38,24 @@ serve: $(SITE)  ## build the site and serve it on localhost (PORT=8000)
 lab: $(INSTALLED)  ## open the chapters as notebooks in JupyterLab
 	jupyter lab book
 
-test: $(SITE) $(SLIDES)  ## every check: package, formulas, notebooks with figures, site, slides
-	pytest -n 2 --dist loadfile tests lossbook --doctest-modules --ignore tests/course
-	$(NBVAL)
+# Every part runs, whatever another one finds; the last line names those that failed.
+PARTS := package notebooks site
+test: $(INSTALLED)  ## every check: package with formulas, notebooks with figures, site with slides
+	@failed=; for part in $(PARTS); do \
+		$(MAKE) --no-print-directory test-$$part || failed="$$failed $$part"; done; \
+	echo "make test: $${failed:+FAILED:$$failed}$${failed:-all parts passed: $(PARTS)}"; test -z "$$failed"
 
-portable: $(INSTALLED)  ## the stored outputs again: other thread counts, other processor instructions
-	OMP_NUM_THREADS=1 ATEN_CPU_CAPABILITY=default $(NBVAL)
-	OMP_NUM_THREADS=2 ATEN_CPU_CAPABILITY=avx2 $(NBVAL)
+test-package: $(INSTALLED)
+	pytest -n 2 --dist loadfile tests lossbook --doctest-modules $(addprefix --ignore ,tests/course tests/site)
+
+test-notebooks: $(INSTALLED)
+	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
+
+test-site: $(SITE) $(SLIDES)
+	pytest -n 2 --dist loadfile tests/site
+
+portable: $(INSTALLED)  ## package and notebooks again, as other processors compute: instructions, threads
+	python -m tools.portable
 
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
 	pytest -n 2 --dist loadfile tests/course

@@ -12,8 +12,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from playwright.sync_api import Page, sync_playwright
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
@@ -41,17 +41,7 @@ SETTINGS = [Setting(width, scheme) for width in (1280, 390) for scheme in ("ligh
 
 def toc_pages() -> list[str]:
     """Return every page of the table of contents, in reading order, without suffix."""
-    return list(_files(yaml.safe_load((ROOT / "_toc.yml").read_text())))
-
-
-def _files(entry: Any) -> Iterator[str]:
-    if isinstance(entry, list):
-        for item in entry:
-            yield from _files(item)
-    elif isinstance(entry, dict):
-        yield from (entry[key] for key in ("root", "file") if key in entry)
-        for key in ("parts", "chapters", "sections"):
-            yield from _files(entry.get(key, []))
+    return list(parse_toc_yaml(ROOT / "_toc.yml"))
 
 
 def chromium() -> str | None:

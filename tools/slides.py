@@ -46,6 +46,8 @@ SENTENCE_END = re.compile(r"(?:(?<=[.?!:])|(?<=[.?!][)”]))\s+(?=[^a-z\s]|$)")
 SHORT = 170  # letters of a sentence beside an equation
 COMMENT = 220  # letters of the sentences beside a result
 PARAGRAPHS = 560  # letters of a slide that has nothing but text
+# An author's tag overrules all of this; what a page folds away with its code is not for a slide.
+OFF_SLIDES = {"tag_no-slide", "tag_hide-cell"}
 SHORT_CODE = 7  # lines that are shown; longer code is folded
 WRONG = ("wrong", "numerical")  # sections in which the code itself is what is to be seen
 
@@ -376,6 +378,8 @@ class Section:
 
     def cell(self, block: Tag) -> None:
         """Take a code cell: its outputs, and its code short or folded."""
+        if OFF_SLIDES & set(block.get("class") or []):
+            return
         code, output = block.select_one(".cell_input"), block.select_one(".cell_output")
         source = code.get_text().strip("\n") if code else ""
         of_package = "show.source" in source
