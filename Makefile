@@ -15,7 +15,11 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export MATPLOTLIBRC := /dev/null
 unexport MPLBACKEND
 
-.PHONY: help book serve lab test test-package test-notebooks test-site grading course slides portable bench replicate lint text notebooks formulas requirements links look clean
+LOWEST := $(PYTHON) -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+	print(*(need.replace('>=', '==') + '.*' for need in project['dependencies']))"
+PACKAGE_ALONE := $(filter-out tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
+
+.PHONY: help book serve lab test test-package test-notebooks test-site grading course slides portable lowest newest bench replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -56,6 +60,12 @@ test-site: $(SITE) $(SLIDES)
 
 portable: $(INSTALLED)  ## package and notebooks again, as other processors compute: instructions, threads
 	python -m tools.portable
+
+# The package alone: tests and doctests that need no more than it and the test tools.
+lowest newest:  ## the package with the lowest allowed, or the newest, NumPy and PyTorch
+	$(PYTHON) -m venv _build/$@
+	_build/$@/bin/pip install --quiet $(if $(filter lowest,$@),$$($(LOWEST))) . pytest hypothesis scipy scikit-learn
+	_build/$@/bin/python -m pytest -p no:cacheprovider $(PACKAGE_ALONE)
 
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
 	pytest -n 2 --dist loadfile tests/course

@@ -6,4 +6,4 @@
 ``lossbook.formula`` reads a printed formula and compares it with code.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
