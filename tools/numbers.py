@@ -38,7 +38,7 @@ UNREPORTED = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?:exercise|solution|math|glue).*?^(?P=fence)\s*$"
     r"|^`{3}.*?^`{3}\s*$"
     r"|\$\$.*?\$\$|\$[^$]+\$|`[^`]*`|\]\([^)]*\)|https?://\S+"
-    r"|\b(?:[Ss]ections?|[Cc]hapters?|[Ee]quations?|[Tt]ables?|[Ff]igures?)[\s~]+\(?[\d.]+",
+    r"|(?i:\b(?:section|chapter|equation|table|figure)s?)\s+\(?[\d.]+",
     re.DOTALL | re.MULTILINE,
 )
 HEADING = re.compile(r"^##? (?P<title>.*)$", re.MULTILINE)
