@@ -30,7 +30,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 
 # A second build does not repeat a page's warnings: after a failure it must start afresh.
 $(SITE): $(INSTALLED) $(SITE_SOURCES)
-	jupyter-book build . --path-output ./$(OUT) -W --keep-going -n --quiet || { rm -rf $(OUT)_build/html $(OUT)_build/.doctrees; exit 1; }
+	jupyter-book build . --path-output ./$(OUT) --all -W --keep-going -n --quiet || { rm -rf $(OUT)_build/html $(OUT)_build/.doctrees; exit 1; }
 	touch $@
 
 book: $(SITE)  ## install what is needed, build the site, say where to open it

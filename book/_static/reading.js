@@ -1,0 +1,48 @@
+// What a page does for its reader beyond showing itself; all of it reads without a script, too.
+"use strict";
+
+/** Let a formula that is wider than its place fade where more of it is, and take the keyboard. */
+function markWide(formula) {
+  const hidden = formula.scrollWidth - formula.clientWidth;
+  const more = [];
+  if (hidden > 1 && formula.scrollLeft > 1) more.push("left");
+  if (hidden > 1 && formula.scrollLeft < hidden - 1) more.push("right");
+  formula.dataset.more = more.join(" ");
+  if (hidden > 1) {
+    formula.tabIndex = 0;
+    formula.setAttribute("role", "region");
+    formula.setAttribute("aria-label", "Formula, wider than the screen");
+  } else {
+    for (const name of ["tabindex", "role", "aria-label"]) formula.removeAttribute(name);
+  }
+}
+
+/** Bring the current entry of the contents into view, and tell the theme, which keeps its place.
+
+    The page calls it behind the contents, before anything is painted: nothing moves later. */
+function showCurrentEntry() {
+  const contents = document.querySelector("#pst-primary-sidebar, .bd-sidebar-primary");
+  const current = [...(contents?.querySelectorAll("a.current") ?? [])].pop();
+  if (!current) return;
+  const place = current.getBoundingClientRect();
+  const frame = contents.getBoundingClientRect();
+  if (place.top < frame.top || place.bottom > frame.bottom) {
+    contents.scrollTop += place.top - frame.top - frame.height / 3;
+  }
+  sessionStorage.setItem("sidebar-scroll-top", contents.scrollTop);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const watch = new ResizeObserver((entries) => entries.forEach((entry) => markWide(entry.target)));
+  const formulas = document.querySelectorAll("div.math .katex-display");
+  document.fonts.ready.then(() => formulas.forEach(markWide));
+  for (const formula of formulas) {
+    watch.observe(formula);
+    formula.addEventListener("scroll", () => markWide(formula), { passive: true });
+  }
+  // Summaries without words get a name: the arrows that unfold the contents.
+  for (const summary of document.querySelectorAll("nav summary:not([aria-label])")) {
+    const entry = summary.closest("li")?.querySelector("a");
+    if (entry) summary.setAttribute("aria-label", `Sections of ${entry.textContent.trim()}`);
+  }
+});

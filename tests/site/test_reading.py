@@ -1,0 +1,112 @@
+"""What a page costs to load, and that nothing on it is cut without a sign."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Response
+
+from tools.browser import SITE, Setting, toc_pages, visit
+
+CHAPTERS = [page for page in toc_pages() if (SITE.parents[1] / f"{page}.ipynb").exists()]
+SHOWN = ("book/index", "book/1_classification/2_cross_entropy", "book/reference/checked")
+MOST_REQUESTS, MOST_BYTES = 20, 500_000
+# A first visit to a chapter deep in the contents still moves the contents once.
+MOST_SHIFT = 0.15
+# Formulas that scroll on a phone in the whole book; each shows it by a fading edge.
+MOST_WIDE = 30
+PHONE = Setting(390, "light")
+READY = "document.querySelector('[data-more]') || !document.querySelector('div.math')"
+WIDE = """
+    () => [...document.querySelectorAll("div.math .katex-display")]
+        .filter(formula => formula.scrollWidth > formula.clientWidth + 1)
+        .map(formula => ({
+            name: formula.closest("div.math").id,
+            fades: getComputedStyle(formula).maskImage !== "none",
+            reached: formula.tabIndex === 0 && formula.getAttribute("role") === "region",
+        }))
+"""
+UNNAMED = """
+    () => [...document.querySelectorAll("summary:not([aria-label])")]
+        .filter(summary => !summary.textContent.trim()).length
+"""
+UNSIZED = """
+    () => [...document.querySelectorAll(".bd-article img[src*='_images/']")]
+        .filter(image => !image.getAttribute("width") || image.loading !== "lazy")
+        .map(image => image.src)
+"""
+SHIFTS = """
+    () => new Promise(resolve => new PerformanceObserver(list => resolve(
+        list.getEntries().reduce((sum, shift) => sum + (shift.hadRecentInput ? 0 : shift.value), 0)
+    )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => resolve(0), 500))
+"""
+
+
+@pytest.fixture
+def fresh_page(browser_page: Page) -> Iterator[Page]:
+    """A page of a reader who was never here: nothing is cached."""
+    browser: Browser | None = browser_page.context.browser
+    assert browser is not None
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_first_visit_is_light(name: str, fresh_page: Page, address: str) -> None:
+    loaded: list[Response] = []
+    fresh_page.on("response", lambda response: loaded.append(response))
+    visit(fresh_page, f"{address}/{name}.html", Setting(1280, "light"))
+    files = [
+        SITE / response.url.removeprefix(f"{address}/").partition("?")[0] for response in loaded
+    ]
+    sizes = [
+        min(len(data), len(gzip.compress(data))) for data in (file.read_bytes() for file in files)
+    ]
+    assert len(loaded) <= MOST_REQUESTS
+    assert sum(sizes) <= MOST_BYTES
+    assert fresh_page.evaluate(SHIFTS) < MOST_SHIFT
+
+
+@pytest.fixture(scope="module")
+def wide(browser_page: Page, address: str) -> list[dict[str, object]]:
+    found = []
+    for name in CHAPTERS:
+        visit(browser_page, f"{address}/{name}.html", PHONE)
+        browser_page.wait_for_function(READY)
+        found += browser_page.evaluate(WIDE)
+    return found
+
+
+def test_few_formulas_scroll_on_a_phone(wide: list[dict[str, object]]) -> None:
+    assert len(wide) <= MOST_WIDE
+
+
+def test_a_formula_that_is_cut_says_so_and_takes_the_keyboard(
+    wide: list[dict[str, object]],
+) -> None:
+    assert wide
+    assert [formula for formula in wide if not formula["fades"] or not formula["reached"]] == []
+
+
+@pytest.mark.parametrize("name", ["book/index", "book/1_classification/3_softmax/8_arcface"])
+def test_arrows_have_names_and_images_sizes(name: str, browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/{name}.html", PHONE)
+    assert browser_page.evaluate(UNNAMED) == 0
+    assert browser_page.evaluate(UNSIZED) == []
+
+
+@pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api"])
+def test_the_current_entry_of_the_contents_is_in_view(
+    name: str, browser_page: Page, address: str
+) -> None:
+    visit(browser_page, f"{address}/book/index.html", Setting(1280, "light"))
+    visit(browser_page, f"{address}/{name}.html", Setting(1280, "light"))
+    browser_page.wait_for_timeout(200)
+    entry = browser_page.locator("nav.bd-links a.current").last
+    assert entry.is_visible()
+    box = entry.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] <= 844
