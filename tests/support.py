@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from lossbook import functional, nn, reference
+from lossbook import functional, reference
 
 TOO_SHORT = ([0.0], [1.0, 1.0])
 EMPTY: tuple[list, list] = ([], [])
@@ -93,15 +93,3 @@ def equal_torch(
         rtol=1e-8,
         atol=1e-12,
     )
-
-
-def module_equals_function(module: torch.nn.Module, name: str, *arguments: torch.Tensor) -> None:
-    """A module with these hyper-parameters and no state gives what the function gives."""
-    assert isinstance(module, getattr(nn, type(module).__name__))
-    assert not module.state_dict()
-    options = {key: getattr(module, key) for key in module.shown}
-    torch.testing.assert_close(
-        module(*arguments), getattr(functional, name)(*arguments, **options), rtol=0, atol=0
-    )
-    for key, value in options.items():
-        assert f"{key}={value!r}" in repr(module)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F  # noqa: N812
 
-from lossbook import functional, nn, reference
+from lossbook import functional, reference
 from tests.support import (
     EMPTY,
     TOO_SHORT,
@@ -18,7 +18,6 @@ from tests.support import (
     both_refuse,
     both_slopes,
     equal_torch,
-    module_equals_function,
 )
 
 NAN = float("nan")
@@ -150,22 +149,3 @@ def test_labels_do_not_compete():
         reference.sigmoid_cross_entropy(logits, t, reduction="none") for logits in (z, raised)
     )
     assert (before == after).tolist() == [[True, False, True]]
-
-
-@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-def test_modules(reduction: str):
-    module_equals_function(
-        nn.ExponentialLoss(reduction=reduction), "exponential_loss", SCORES, SIGNS
-    )
-    module_equals_function(nn.LogisticLoss(reduction=reduction), "logistic_loss", SCORES, SIGNS)
-    module_equals_function(
-        nn.SigmoidCrossEntropyLoss(reduction=reduction), "sigmoid_cross_entropy", SCORES, TARGETS
-    )
-
-
-@pytest.mark.parametrize(
-    "module", [nn.ExponentialLoss, nn.LogisticLoss, nn.SigmoidCrossEntropyLoss]
-)
-def test_modules_refuse_when_built(module: type):
-    with pytest.raises(ValueError, match=r"reduction: .* got 'avg'"):
-        module(reduction="avg")

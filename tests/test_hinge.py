@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 from sklearn import metrics
 from torch.nn import functional as F  # noqa: N812
 
-from lossbook import functional, nn, reference
+from lossbook import functional, reference
 from tests.support import (
     bad_margins,
     both_give,
     both_refuse,
     both_slopes,
     equal_torch,
-    module_equals_function,
 )
 
 NAN = float("nan")
@@ -170,23 +169,3 @@ class TestManyClasses:
         z, y = torch.tensor([[1e4, 9992.0]], dtype=torch.float16), torch.tensor([1])
         assert functional.multiclass_hinge_loss(z, y) == 9
         assert (1 + z[0, 0]) - z[0, 1] == 8
-
-
-@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-def test_modules(reduction: str):
-    f, y = torch.tensor([0.5, 2.0, -1.0]), torch.tensor([1, -1, 1])
-    for name in ("hinge_loss", "squared_hinge_loss"):
-        module = {"hinge_loss": nn.HingeLoss, "squared_hinge_loss": nn.SquaredHingeLoss}[name]
-        module_equals_function(module(reduction=reduction), name, f, y)
-    module_equals_function(
-        nn.MulticlassHingeLoss(reduction=reduction),
-        "multiclass_hinge_loss",
-        TestManyClasses.z,
-        TestManyClasses.y,
-    )
-
-
-@pytest.mark.parametrize("module", [nn.HingeLoss, nn.SquaredHingeLoss, nn.MulticlassHingeLoss])
-def test_modules_refuse_when_built(module: type):
-    with pytest.raises(ValueError, match=r"reduction: .* got 'avg'"):
-        module(reduction="avg")

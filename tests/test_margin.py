@@ -512,16 +512,6 @@ def build(name: str, **options: float) -> torch.nn.Module:
 
 @pytest.mark.parametrize(("name", "options"), NAMES.items())
 class TestModules:
-    def test_equal_their_functions(self, name: str, options: dict):
-        x, _, y = map(torch.tensor, draw(0))
-        module = build(name, **options, reduction="sum").double()
-        expected = getattr(functional, name)(x, module.weight, y, reduction="sum", **options)
-        torch.testing.assert_close(module(x, y), expected, rtol=0, atol=0)
-        assert module.weight.shape == (5, 4)
-        assert (module.weight.abs() <= 0.5).all()
-        shown = {"in_features": 4, "num_classes": 5, **options, "reduction": "sum"}
-        assert all(f"{key}={value!r}" in repr(module) for key, value in shown.items())
-
     def test_state_dict(self, name: str, options: dict):
         x, _, y = map(torch.tensor, draw(0))
         module, other = (build(name, **options).double() for _ in range(2))

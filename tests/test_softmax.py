@@ -16,7 +16,6 @@ from tests.support import (
     both_give,
     both_refuse,
     equal_torch,
-    module_equals_function,
     tensor_options,
 )
 
@@ -526,19 +525,6 @@ def test_traced_by_the_compiler(name: str, options: dict):
 
 
 class TestModules:
-    @pytest.mark.parametrize("reduction", REDUCTIONS)
-    def test_equal_their_functions(self, batch, reduction: str):
-        z, y = batch
-        s, t = z[:, 0], (z[:, 1] > 0).double()
-        module_equals_function(nn.SoftmaxLoss(reduction=reduction), "softmax_loss", z, y)
-        soft, distillation = nn.SoftSoftmaxLoss, nn.DistillationLoss
-        module_equals_function(soft(3, reduction=reduction), "soft_softmax_loss", z, y)
-        module_equals_function(distillation(3, reduction=reduction), "distillation_loss", z, -z)
-        module_equals_function(nn.FocalLoss(1.5, reduction=reduction), "focal_loss", z, y)
-        module_equals_function(
-            nn.SigmoidFocalLoss(1, alpha=0.4, reduction=reduction), "sigmoid_focal_loss", s, t
-        )
-
     @pytest.mark.parametrize(
         ("build", "key", "name"),
         [

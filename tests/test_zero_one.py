@@ -5,6 +5,21 @@ import pytest
 import torch
 
 from lossbook import functional, reference
+from tests.support import EMPTY, both_refuse
+
+NAN = float("nan")
+
+BAD = [
+    (([1.0], [1.0, 0.0]), r"target: .*\(1,\), got shape \(2,\)"),
+    (([1.0], [NAN]), "target: expected labels, got nan"),
+    (([NAN], [1.0]), "prediction: expected labels, got nan"),
+    (EMPTY, "empty batch"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD)
+def test_bad_input_is_refused(arguments: tuple, message: str):
+    both_refuse("zero_one_loss", arguments, {}, ValueError, message)
 
 
 @pytest.mark.parametrize(("reduction", "expected"), [("mean", 0.5), ("sum", 2.0)])

@@ -2,7 +2,12 @@
 
 Same names, same argument order, same checks: ``lossbook.reference`` says what each computes, and
 tests hold the two to the same values and gradients. Tensors keep their floating dtype (half
-precision included) and their device. Bad input raises ValueError, a wrong kind of dtype TypeError.
+precision included) and their device.
+
+An argument that is not what ``Args`` says raises a ValueError that names the argument, what it was
+and what was expected; what is no tensor, or one of a wrong kind of dtype, a TypeError. Predictions
+are of a floating dtype. Hyper-parameters and weights are finite. The mean of an empty batch is
+refused, and so is a mean in which every weight is 0.
 """
 
 from lossbook.functional.cross_entropy import (

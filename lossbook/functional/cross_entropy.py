@@ -9,14 +9,14 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from lossbook._checks import (
-    Reduction,
-    reduce,
     require_base,
     require_distribution,
     require_floating,
     require_same_shape,
+    require_targets,
     require_unit_interval,
 )
+from lossbook._reduction import Reduction, reduce
 
 
 def information(p: Tensor, *, base: float = math.e) -> Tensor:
@@ -28,10 +28,6 @@ def information(p: Tensor, *, base: float = math.e) -> Tensor:
 
     Returns:
         One value per probability, in units of log ``base``; infinity at p = 0.
-
-    Raises:
-        TypeError: if p is not a floating tensor.
-        ValueError: if p leaves [0, 1] or the base is not above 1.
 
     Example:
         >>> information(torch.tensor([0.5, 0.25]), base=2).tolist()
@@ -49,15 +45,11 @@ def entropy(p: Tensor, *, base: float = math.e) -> Tensor:
     """Mean information of a distribution, equation ``eq-entropy``, with 0 log 0 = 0.
 
     Args:
-        p: distributions on the last axis, shape (..., C).
+        p: distributions on the last axis, shape (..., C): values in [0, 1] that sum to 1.
         base: base of the logarithm, above 1: e gives nats, 2 gives bits.
 
     Returns:
         One value per distribution, shape (...), between 0 and log C in units of log ``base``.
-
-    Raises:
-        TypeError: if p is not a floating tensor.
-        ValueError: if p is not a distribution or the base is not above 1.
 
     Example:
         >>> entropy(torch.tensor([0.5, 0.25, 0.25]), base=2).item()
@@ -76,17 +68,13 @@ def cross_entropy(p: Tensor, q: Tensor, *, base: float = math.e) -> Tensor:
     Here the true distribution comes first, as in H(p, q); the prediction is q.
 
     Args:
-        p: true distributions on the last axis, shape (..., C).
+        p: true distributions on the last axis, shape (..., C): values in [0, 1] that sum to 1.
         q: predicted distributions, the same shape.
         base: base of the logarithm, above 1: e gives nats, 2 gives bits.
 
     Returns:
         One value per pair, shape (...), at least the entropy of p, in units of log ``base``;
         infinity where q is 0 and p is not; a class that both give 0 adds nothing.
-
-    Raises:
-        TypeError: if p or q is not a floating tensor.
-        ValueError: if p or q is not a distribution, the shapes differ, or the base is not above 1.
 
     Example:
         >>> p, q = torch.tensor([0.5, 0.5]), torch.tensor([0.25, 0.75])
@@ -112,9 +100,6 @@ def sigmoid(s: Tensor) -> Tensor:
     Returns:
         One value in [0, 1] per logit.
 
-    Raises:
-        TypeError: if s is not a floating tensor.
-
     Example:
         >>> sigmoid(torch.tensor([0.0, -1000.0, 1000.0])).tolist()
         [0.5, 0.0, 1.0]
@@ -136,10 +121,6 @@ def binary_cross_entropy(s: Tensor, y: Tensor, *, reduction: Reduction = "mean")
     Returns:
         The reduced loss in nats, or one loss per logit under ``"none"``.
 
-    Raises:
-        TypeError: if s or y is not a floating tensor.
-        ValueError: if the shapes differ, a target leaves [0, 1], or an empty batch is averaged.
-
     Example:
         >>> s, y = torch.tensor([0.0, 1000.0]), torch.tensor([1.0, 1.0])
         >>> round(binary_cross_entropy(s, y, reduction="sum").item(), 4)
@@ -150,8 +131,7 @@ def binary_cross_entropy(s: Tensor, y: Tensor, *, reduction: Reduction = "mean")
     """
     require_floating("s", s)
     require_floating("y", y)
-    require_same_shape("s", s, "y", y)
-    require_unit_interval("y", y)
+    require_targets("s", s, "y", y)
     # 1 - sigma(s) = sigma(-s), and logsigmoid never takes the logarithm of a rounded 0.
     return reduce(-y * logsigmoid(s) - (1 - y) * logsigmoid(-s), reduction)
 

@@ -6,9 +6,12 @@ import torch
 from torch import Tensor
 
 from lossbook._checks import require_distribution, require_floating, require_same_shape
+from lossbook._reduction import Reduction, reduce
 
 
-def kl_divergence(p: Tensor, q: Tensor, *, log: bool = False) -> Tensor:
+def kl_divergence(
+    p: Tensor, q: Tensor, *, log: bool = False, reduction: Reduction = "none"
+) -> Tensor:
     """Information lost where q stands in for p, equation ``eq-kl-divergence``.
 
     Here the true distribution comes first, as in D(p‖q); the prediction is q. Logits z are best
@@ -16,19 +19,17 @@ def kl_divergence(p: Tensor, q: Tensor, *, log: bool = False) -> Tensor:
     softmax(z) - p, and no probability rounds to 0.
 
     Args:
-        p: true distributions on the last axis, shape (..., C).
+        p: true distributions on the last axis, shape (..., C): values in [0, 1] that sum to 1.
         q: predicted distributions, the same shape.
         log: True if p and q hold the logarithms of the probabilities, -inf for a probability of 0.
+        reduction: ``"none"`` gives one value per distribution, as the other measures of information
+            do; ``"mean"`` over the distributions (PyTorch's ``"batchmean"``; its ``"mean"`` divides
+            by C as well) or ``"sum"``.
 
     Returns:
-        One value per pair in nats, shape (...), at least 0 up to rounding, and 0 where p = q;
-        infinity where q is 0 and p is not; a class that p gives 0 adds nothing, to the gradients
-        neither. With ``log``, a probability of p too small for its dtype counts as 0.
-
-    Raises:
-        TypeError: if p or q is not a floating tensor.
-        ValueError: if p or q is not a distribution (with ``log``, its exponential), or the shapes
-            differ.
+        The divergence in nats, at least 0 up to rounding, and 0 where p = q; infinity where q is 0
+        and p is not; a class that p gives 0 adds nothing, to the gradients neither. With ``log``, a
+        probability of p too small for its dtype counts as 0.
 
     Example:
         >>> p, q = torch.tensor([0.5, 0.5, 0.0]), torch.tensor([0.25, 0.25, 0.5])
@@ -55,4 +56,4 @@ def kl_divergence(p: Tensor, q: Tensor, *, log: bool = False) -> Tensor:
     absent, neutral = weights == 0, 0.0 if log else 1.0
     true, predicted = torch.where(absent, neutral, p), torch.where(absent, neutral, q)
     gaps = true - predicted if log else true.log() - predicted.log()
-    return (weights * gaps).sum(dim=-1)
+    return reduce((weights * gaps).sum(dim=-1), reduction)

@@ -6,8 +6,6 @@ import torch
 from torch import Tensor
 
 from lossbook._checks import (
-    Reduction,
-    reduce,
     require_class_labels,
     require_floating,
     require_integers,
@@ -15,10 +13,11 @@ from lossbook._checks import (
     require_signs,
     require_tensor,
 )
+from lossbook._reduction import Reduction, reduce
 
 
 def margins(f: Tensor, y: Tensor) -> Tensor:
-    """Return the margins y f of scores f under labels y of -1 or +1, checked, in f's dtype."""
+    """Return the margins y f of scores f under labels y of -1 or +1."""
     require_floating("f", f)
     require_tensor("y", y)
     require_same_shape("f", f, "y", y)
@@ -39,10 +38,6 @@ def hinge_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor
 
     Returns:
         The reduced loss, or one loss per score under ``"none"``.
-
-    Raises:
-        TypeError: if f is not a floating tensor or y not a tensor.
-        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
 
     Example:
         >>> f, y = torch.tensor([0.25, 0.25, 3.0]), torch.tensor([1, -1, 1])
@@ -68,10 +63,6 @@ def squared_hinge_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -
         The reduced loss, or one loss per score under ``"none"``; infinity where it overflows: from
         a margin of -255 in float16.
 
-    Raises:
-        TypeError: if f is not a floating tensor or y not a tensor.
-        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
-
     Example:
         >>> f, y = torch.tensor([0.5, -1.0, 3.0]), torch.tensor([1, 1, 1])
         >>> squared_hinge_loss(f, y, reduction="none").tolist()
@@ -90,17 +81,12 @@ def multiclass_hinge_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean"
     several best rivals the first takes the whole slope.
 
     Args:
-        z: scores, shape (N, C).
+        z: scores, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,), of any integer dtype.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     Returns:
         The reduced loss, or one loss per sample under ``"none"``; 0 for a single class.
-
-    Raises:
-        TypeError: if z is not a floating tensor or y not an integer one.
-        ValueError: if z is not (N, C) with C >= 1, y not (N,), a label outside 0..C-1, or an empty
-            batch is averaged.
 
     Example:
         >>> z, y = torch.tensor([[3.0, 2.5, 0.0], [1.0, 5.0, 0.0]]), torch.tensor([0, 0])

@@ -19,7 +19,6 @@ from torch.linalg import vecdot, vector_norm
 from torch.nn.functional import linear
 
 from lossbook._checks import (
-    Reduction,
     require_angular_margin,
     require_class_labels,
     require_class_vectors,
@@ -30,6 +29,7 @@ from lossbook._checks import (
     require_positive,
     require_whole,
 )
+from lossbook._reduction import Reduction
 from lossbook.functional._precision import narrowed, widened
 from lossbook.functional.softmax import softmax_loss
 
@@ -53,21 +53,16 @@ def l_softmax_loss(
     lowers it.
 
     Args:
-        x: features, shape (N, d).
-        W: class vectors, shape (C, d).
+        x: features, shape (N, d), d at least 1.
+        W: class vectors, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
-        m: how many times the target's angle counts, a whole number; 1 gives the softmax loss.
+        m: how many times the target's angle counts, a whole number of at least 1, which gives
+            the softmax loss.
         annealing: at least 0; 0 is the loss as printed.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x or W is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, m is not a
-            whole number of at least 1, annealing is negative or not finite, or an empty batch is
-            averaged.
 
     Example:
         >>> x, W, y = torch.tensor([[0.0, 2.0]]), torch.eye(2), torch.tensor([0])
@@ -94,21 +89,15 @@ def a_softmax_loss(
     The decision depends on angles alone; the loss still grows and shrinks with the length of x.
 
     Args:
-        x: features, shape (N, d).
-        W: class vectors of any length, shape (C, d).
+        x: features, shape (N, d), d at least 1.
+        W: class vectors of any length, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
-        m: how many times the target's angle counts, a whole number.
+        m: how many times the target's angle counts, a whole number of at least 1.
         annealing: at least 0, as in :func:`l_softmax_loss`; 0 is the loss as printed.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x or W is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, m is not a
-            whole number of at least 1, annealing is negative or not finite, or an empty batch is
-            averaged.
 
     Example:
         >>> x, W, y = torch.tensor([[0.0, 2.0]]), 5 * torch.eye(2), torch.tensor([0])
@@ -133,8 +122,8 @@ def l2_softmax_loss(
     """Softmax loss of features that are scaled to one length, equation ``eq-l2-softmax-loss``.
 
     Args:
-        x: features, shape (N, d).
-        W: class vectors, shape (C, d).
+        x: features, shape (N, d), d at least 1.
+        W: class vectors, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
         alpha: the length that every feature vector gets, above 0.
         b: one bias per class, shape (C,), or None for none.
@@ -142,11 +131,6 @@ def l2_softmax_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x, W or b is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, d), (C, d), (N,) and (C,), a label leaves 0..C-1,
-            alpha is not a finite number above 0, or an empty batch is averaged.
 
     Example:
         >>> x, W, y = torch.tensor([[0.0, 5.0]]), torch.eye(2), torch.tensor([1])
@@ -174,8 +158,8 @@ def am_softmax_loss(
     CosFace is the same loss under another name.
 
     Args:
-        x: features of any length, shape (N, d).
-        W: class vectors of any length, shape (C, d).
+        x: features of any length, shape (N, d), d at least 1.
+        W: class vectors of any length, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
         s: scale of the cosines, above 0.
         m: what the target's cosine loses, at least 0.
@@ -183,11 +167,6 @@ def am_softmax_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x or W is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, s is not a
-            finite number above 0, m is negative or not finite, or an empty batch is averaged.
 
     Example:
         >>> x, W, y = torch.tensor([[0.0, 5.0]]), torch.eye(2), torch.tensor([1])
@@ -216,8 +195,8 @@ def arcface_loss(
     less m sin m, falls up to pi, with a jump down at pi - m.
 
     Args:
-        x: features of any length, shape (N, d).
-        W: class vectors of any length, shape (C, d).
+        x: features of any length, shape (N, d), d at least 1.
+        W: class vectors of any length, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
         s: scale of the cosines, above 0.
         m: what the target's angle gains, in radians, from 0 to pi/2.
@@ -225,11 +204,6 @@ def arcface_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x or W is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, s is not a
-            finite number above 0, m leaves [0, pi/2], or an empty batch is averaged.
 
     Example:
         >>> x, W, y = torch.tensor([[0.0, 5.0]]), torch.eye(2), torch.tensor([1])

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lossbook._checks import (
-    Reduction,
-    reduce,
-    require_feature_maps,
-    require_floating,
-    require_same_shape,
-)
+from lossbook._checks import require_feature_maps, require_floating, require_same_shape
+from lossbook._reduction import Reduction, reduce
 from lossbook.functional._precision import narrowed, widened
 
 
@@ -20,18 +15,14 @@ def perceptual_loss(
     """Squared distance of one layer's feature maps over their size, equation ``eq-perceptual``.
 
     Args:
-        features: layer j of the loss network for the generated images, shape (N, C_j, H_j, W_j).
+        features: layer j of the loss network for the generated images, shape (N, C_j, H_j, W_j),
+            no size but N being 0.
         target_features: the same layer for the target images, the same shape.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in the squared unit of the features, or one loss per sample, shape (N,),
         under ``"none"``.
-
-    Raises:
-        TypeError: if the features are not floating tensors.
-        ValueError: if the shapes differ or are not (N, C, H, W), a map is empty, or an empty batch
-            is averaged.
 
     Example:
         >>> import torch

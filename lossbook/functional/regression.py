@@ -6,13 +6,12 @@ import torch
 from torch import Tensor
 
 from lossbook._checks import (
-    Reduction,
-    reduce,
     require_floating,
     require_non_negative,
     require_positive,
     require_same_shape,
 )
+from lossbook._reduction import Reduction, reduce
 
 
 def l1_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
@@ -27,10 +26,6 @@ def l1_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
 
     Returns:
         The reduced loss in the unit of t, or one loss per entry under ``"none"``.
-
-    Raises:
-        TypeError: if x or t is not a floating tensor.
-        ValueError: if the shapes differ or an empty batch is averaged.
 
     Example:
         >>> l1_loss(torch.tensor([1.0, 5.0]), torch.tensor([2.0, 2.0])).item()
@@ -53,10 +48,6 @@ def l2_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     Returns:
         The reduced loss in the squared unit of t, or one loss per entry under ``"none"``; infinity
         where it overflows: past a residual of 255 in float16.
-
-    Raises:
-        TypeError: if x or t is not a floating tensor.
-        ValueError: if the shapes differ or an empty batch is averaged.
 
     Example:
         >>> l2_loss(torch.tensor([1.0, 5.0]), torch.tensor([2.0, 2.0])).item()
@@ -82,10 +73,6 @@ def smooth_l1_loss(
     Returns:
         The reduced loss in the unit of t, or one loss per entry under ``"none"``.
 
-    Raises:
-        TypeError: if x or t is not a floating tensor.
-        ValueError: if the shapes differ, beta is negative, or an empty batch is averaged.
-
     Example:
         >>> smooth_l1_loss(torch.tensor([1.5, 5.0]), torch.tensor([2.0, 2.0]), reduction="sum")
         tensor(2.6250)
@@ -96,7 +83,7 @@ def smooth_l1_loss(
     require_non_negative("beta", beta)
     if beta == 0:
         return l1_loss(x, t, reduction=reduction)
-    width = _held(beta, residuals)
+    width = _representable(beta, residuals)
     near = residuals.clamp(-width, width)
     # Near, the second term is 0; far, the first is beta / 2. Splitting by the clipped residual, not
     # by |x - t|, keeps the curvature of the square at 0. The quotient comes before the product: a
@@ -118,10 +105,6 @@ def huber_loss(x: Tensor, t: Tensor, *, delta: float = 1, reduction: Reduction =
     Returns:
         The reduced loss in the squared unit of t, or one loss per entry under ``"none"``.
 
-    Raises:
-        TypeError: if x or t is not a floating tensor.
-        ValueError: if the shapes differ, delta is not above 0, or an empty batch is averaged.
-
     Example:
         >>> x, t = torch.tensor([1.5, 5.0]), torch.tensor([2.0, 2.0])
         >>> huber_loss(x, t, delta=2, reduction="none").tolist()
@@ -133,7 +116,7 @@ def huber_loss(x: Tensor, t: Tensor, *, delta: float = 1, reduction: Reduction =
     """
     residuals = _residuals(x, t)
     require_positive("delta", delta)
-    width = _held(delta, residuals)
+    width = _representable(delta, residuals)
     near = residuals.clamp(-width, width)
     # Split and ordered as in smooth_l1_loss.
     return reduce(near * (near / 2) + width * (residuals - near).abs(), reduction)
@@ -146,6 +129,6 @@ def _residuals(x: Tensor, t: Tensor) -> Tensor:
     return x - t
 
 
-def _held(width: float, residuals: Tensor) -> float:
+def _representable(width: float, residuals: Tensor) -> float:
     """Return the width, but no more than the residuals' dtype holds: none of them is larger."""
     return min(width, torch.finfo(residuals.dtype).max)

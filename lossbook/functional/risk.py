@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lossbook._checks import (
-    PENALTIES,
-    reduce,
-    require_choice,
-    require_floating,
-    require_non_negative,
-)
+from lossbook._checks import PENALTIES, require_choice, require_floating, require_non_negative
+from lossbook._reduction import reduce
 
 
 def empirical_risk(losses: Tensor) -> Tensor:
@@ -21,10 +16,6 @@ def empirical_risk(losses: Tensor) -> Tensor:
 
     Returns:
         The risk, a scalar in the unit of the losses.
-
-    Raises:
-        TypeError: if the losses are not a floating tensor.
-        ValueError: if there are no losses.
 
     Example:
         >>> import torch
@@ -49,10 +40,6 @@ def structural_risk(losses: Tensor, theta: Tensor, *, lam: float, penalty: str =
 
     Returns:
         The risk, a scalar in the unit of the losses.
-
-    Raises:
-        TypeError: if losses or parameters are not floating tensors.
-        ValueError: if there are no losses, ``lam`` is negative or ``penalty`` is unknown.
 
     Example:
         >>> import torch

@@ -7,8 +7,6 @@ from torch import Tensor
 from torch.nn.functional import log_softmax, logsigmoid
 
 from lossbook._checks import (
-    Reduction,
-    reduce,
     require_class_labels,
     require_class_weights,
     require_classes_axis,
@@ -18,10 +16,10 @@ from lossbook._checks import (
     require_positive,
     require_same_shape,
     require_scores,
-    require_unit_interval,
+    require_targets,
     require_unit_number,
-    weight_divisor,
 )
+from lossbook._reduction import Reduction, reduce, weight_divisor
 from lossbook.functional._precision import narrowed, widened
 
 
@@ -29,15 +27,11 @@ def softmax(z: Tensor, *, temperature: float = 1.0) -> Tensor:
     """Distribution over the classes from logits, equation ``eq-softmax`` at temperature 1.
 
     Args:
-        z: logits, classes on the last axis, shape (..., C).
+        z: logits, classes on the last axis, shape (..., C), C at least 1.
         temperature: T above 0; a larger T makes the probabilities differ less.
 
     Returns:
         One distribution per row of logits, the same shape.
-
-    Raises:
-        TypeError: if z is not a floating tensor.
-        ValueError: if there is no class, or the temperature is not a finite number above 0.
 
     Example:
         >>> softmax(torch.tensor([1000.0, 1000.0]), temperature=0.01).tolist()
@@ -49,24 +43,19 @@ def softmax(z: Tensor, *, temperature: float = 1.0) -> Tensor:
     """
     require_floating("z", z)
     require_classes_axis("z", z)
-    return torch.softmax(_cooled(z, temperature), dim=-1)
+    return torch.softmax(_divided(z, temperature), dim=-1)
 
 
 def softmax_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     """Cross-entropy of a class label and a softmax, equation ``eq-softmax-loss``.
 
     Args:
-        z: logits, shape (N, C).
+        z: logits, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if z is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, C) and (N,), a label leaves 0..C-1, or an empty batch
-            is averaged.
 
     Example:
         >>> z, y = torch.tensor([[0.0, 0.0], [1000.0, 0.0]]), torch.tensor([1, 0])
@@ -77,7 +66,7 @@ def softmax_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tens
     over the samples.
     """
     _require_logits_and_labels(z, y)
-    losses = _surprisal(log_softmax(widened(z), dim=-1), y)
+    losses = _negative_log_likelihood(log_softmax(widened(z), dim=-1), y)
     return narrowed(reduce(losses, reduction), z)
 
 
@@ -87,7 +76,7 @@ def weighted_softmax_loss(
     """Softmax loss times the weight of the true class, ``eq-weighted-softmax-loss``.
 
     Args:
-        z: logits, shape (N, C).
+        z: logits, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
         weight: one weight of at least 0 per class, shape (C,).
         reduction: ``"mean"`` divides the summed losses by the summed weights of the labels, not by
@@ -95,11 +84,6 @@ def weighted_softmax_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if z or weight is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, C), (N,) and (C,), a label leaves 0..C-1, a weight is
-            negative or not finite, or an empty batch or one of zero weight is averaged.
 
     Example:
         >>> z, y = torch.tensor([[0.0, 0.0], [0.0, 0.0]]), torch.tensor([0, 1])
@@ -111,7 +95,7 @@ def weighted_softmax_loss(
     """
     _require_logits_and_labels(z, y)
     weights = _class_weights("weight", weight, z)[y.long()]
-    losses = weights * _surprisal(log_softmax(widened(z), dim=-1), y)
+    losses = weights * _negative_log_likelihood(log_softmax(widened(z), dim=-1), y)
     return narrowed(reduce(losses, reduction) / weight_divisor(weights, reduction), z, weight)
 
 
@@ -121,18 +105,13 @@ def soft_softmax_loss(
     """Softmax loss of logits divided by a temperature, equation ``eq-soft-softmax-loss``.
 
     Args:
-        z: logits, shape (N, C).
+        z: logits, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
         temperature: T above 0; 1 gives :func:`softmax_loss`.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if z is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, C) and (N,), a label leaves 0..C-1, the temperature is
-            not a finite number above 0, or an empty batch is averaged.
 
     Example:
         >>> z, y = torch.tensor([[0.0, 4.0]]), torch.tensor([0])
@@ -143,7 +122,7 @@ def soft_softmax_loss(
     equation (1).
     """
     _require_logits_and_labels(z, y)
-    losses = _surprisal(log_softmax(_cooled(widened(z), temperature), dim=-1), y)
+    losses = _negative_log_likelihood(log_softmax(_divided(widened(z), temperature), dim=-1), y)
     return narrowed(reduce(losses, reduction), z)
 
 
@@ -155,7 +134,7 @@ def distillation_loss(
     The factor T² keeps the size of the gradient, which the two divisions by T shrink.
 
     Args:
-        z: the student's logits, shape (N, C).
+        z: the student's logits, shape (N, C), C at least 1.
         teacher_z: the teacher's logits v, the same shape; a gradient flows to them too, unless they
             are detached.
         temperature: T above 0.
@@ -163,11 +142,6 @@ def distillation_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if logits are not floating tensors.
-        ValueError: if the shapes differ or are not (N, C), the temperature is not a finite number
-            above 0, or an empty batch is averaged.
 
     Example:
         >>> z, teacher_z = torch.tensor([[0.0, 0.0]]), torch.tensor([[0.0, 3.0]])
@@ -181,8 +155,8 @@ def distillation_loss(
     require_floating("teacher_z", teacher_z)
     require_scores("z", z)
     require_same_shape("z", z, "teacher_z", teacher_z)
-    log_q = log_softmax(_cooled(widened(z), temperature), dim=-1)
-    log_p = log_softmax(_cooled(widened(teacher_z), temperature), dim=-1)
+    log_q = log_softmax(_divided(widened(z), temperature), dim=-1)
+    log_p = log_softmax(_divided(widened(teacher_z), temperature), dim=-1)
     p = log_p.exp()
     # A class that the teacher gives 0 adds nothing; -inf - -inf would make it NaN.
     terms = p * (log_p - log_q).masked_fill(p == 0, 0)
@@ -200,7 +174,7 @@ def focal_loss(
     """Softmax loss that fades where the true class is already likely, ``eq-focal-loss``.
 
     Args:
-        z: logits, shape (N, C).
+        z: logits, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,), integers.
         gamma: focus, at least 0; 0 gives the softmax loss.
         alpha: one weight of at least 0 per class, shape (C,); None weighs none.
@@ -208,11 +182,6 @@ def focal_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if z or alpha is not a floating tensor or y not one of integers.
-        ValueError: if the shapes are not (N, C), (N,) and (C,), a label leaves 0..C-1, gamma or a
-            weight is negative or not finite, or an empty batch is averaged.
 
     Example:
         >>> z, y = torch.tensor([[0.0, 0.0]]), torch.tensor([1])
@@ -226,7 +195,7 @@ def focal_loss(
     require_non_negative("gamma", gamma)
     # The log-odds of the true class, z_y - log sum_{k != y} e^{z_k}: their sigmoid is p_y, and
     # log p_y and log(1 - p_y) are both exact.
-    shifted, target = _cooled(widened(z), 1), y.long().unsqueeze(-1)
+    shifted, target = _divided(widened(z), 1), y.long().unsqueeze(-1)
     others = shifted.scatter(-1, target, torch.finfo(shifted.dtype).min)
     log_odds = shifted.gather(-1, target).squeeze(-1) - others.logsumexp(dim=-1)
     losses = focal_term(log_odds, gamma)
@@ -256,11 +225,6 @@ def sigmoid_focal_loss(
     Returns:
         The reduced loss in nats, or one loss per logit under ``"none"``.
 
-    Raises:
-        TypeError: if s or y is not a floating tensor.
-        ValueError: if the shapes differ, a target or alpha leaves [0, 1], gamma is negative or not
-            finite, or an empty batch is averaged.
-
     Example:
         >>> s, y = torch.tensor([0.0, 0.0]), torch.tensor([1.0, 0.0])
         >>> [round(loss, 4) for loss in sigmoid_focal_loss(s, y, reduction="none").tolist()]
@@ -272,8 +236,7 @@ def sigmoid_focal_loss(
     """
     require_floating("s", s)
     require_floating("y", y)
-    require_same_shape("s", s, "y", y)
-    require_unit_interval("y", y)
+    require_targets("s", s, "y", y)
     require_non_negative("gamma", gamma)
     logits, positive, negative = widened(s), widened(y), 1 - widened(y)
     if alpha is not None:
@@ -283,13 +246,13 @@ def sigmoid_focal_loss(
     return narrowed(reduce(losses, reduction), s)
 
 
-def _cooled(z: Tensor, temperature: float) -> Tensor:
+def _divided(z: Tensor, temperature: float) -> Tensor:
     """Return z / T up to a shift, which softmax does not feel; z / T alone can overflow."""
     require_positive("temperature", temperature)
     return (z - z.amax(dim=-1, keepdim=True).detach()) / temperature
 
 
-def _surprisal(log_p: Tensor, y: Tensor) -> Tensor:
+def _negative_log_likelihood(log_p: Tensor, y: Tensor) -> Tensor:
     """Return -log p_y of each sample: one entry per row, and no one-hot matrix."""
     return -log_p.gather(-1, y.long().unsqueeze(-1)).squeeze(-1)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lossbook._checks import Reduction, reduce, require_no_nan, require_same_shape, require_tensor
+from lossbook._checks import require_no_nan, require_same_shape, require_tensor
+from lossbook._reduction import Reduction, reduce
 
 
 def zero_one_loss(prediction: Tensor, target: Tensor, *, reduction: Reduction = "mean") -> Tensor:
@@ -14,16 +15,12 @@ def zero_one_loss(prediction: Tensor, target: Tensor, *, reduction: Reduction = 
     It has no useful gradient, and gives none: the result is cut off from autograd's graph.
 
     Args:
-        prediction: predicted labels, shape (N,) or any other shape.
+        prediction: predicted labels, any numbers but NaN, shape (N,) or any other shape.
         target: true labels, the same shape.
         reduction: ``"mean"`` (the error rate), ``"sum"`` (the number of errors) or ``"none"``.
 
     Returns:
         The reduced loss in PyTorch's default dtype, or one loss per sample under ``"none"``.
-
-    Raises:
-        TypeError: if labels are not tensors.
-        ValueError: if the shapes differ, a label is NaN, or an empty batch is averaged.
 
     Example:
         >>> import torch

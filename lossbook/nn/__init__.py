@@ -1,6 +1,8 @@
 """The losses that train a model, as modules over ``lossbook.functional``.
 
-A module per file of ``lossbook.functional``. Hyper-parameters are checked when a module is built.
+A module per file of ``lossbook.functional``. Hyper-parameters are checked when a module is built,
+the rest on call, both as :mod:`lossbook.functional` says: a ValueError names the argument, a
+TypeError a wrong kind of dtype.
 """
 
 from lossbook.nn.cross_entropy import BinaryCrossEntropyLoss

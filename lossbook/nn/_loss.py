@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from lossbook._checks import REDUCTIONS, Reduction, require_choice
+from lossbook._checks import require_choice
+from lossbook._reduction import REDUCTIONS, Reduction
 
 
 class ReducedLoss(nn.Module):

@@ -14,9 +14,6 @@ class BinaryCrossEntropyLoss(ReducedLoss):
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
-
     Example:
         >>> import torch
         >>> loss = BinaryCrossEntropyLoss(reduction="sum")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from lossbook import functional
-from lossbook._checks import Reduction, reduce
+from lossbook._reduction import Reduction
 from lossbook.nn._loss import ReducedLoss
 
 
@@ -16,10 +16,6 @@ class KLDivergenceLoss(ReducedLoss):
         log: True if both arguments hold the logarithms of the probabilities.
         reduction: ``"mean"`` over the distributions (PyTorch's ``"batchmean"``; its ``"mean"``
             divides by the classes as well), ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if the reduction is unknown or, on call, there is nothing to average; else as
-            the function does.
 
     Example:
         >>> import torch
@@ -36,4 +32,4 @@ class KLDivergenceLoss(ReducedLoss):
 
     def forward(self, p: Tensor, q: Tensor) -> Tensor:
         """Return the loss of predictions ``q`` against true distributions ``p``, both (..., C)."""
-        return reduce(functional.kl_divergence(p, q, log=self.log), self.reduction)
+        return functional.kl_divergence(p, q, log=self.log, reduction=self.reduction)

@@ -14,9 +14,6 @@ class ExponentialLoss(ReducedLoss):
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
-
     Example:
         >>> import torch
         >>> round(ExponentialLoss()(torch.tensor([1.0]), torch.tensor([-1])).item(), 4)
@@ -34,9 +31,6 @@ class LogisticLoss(ReducedLoss):
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
-
     Example:
         >>> import torch
         >>> round(LogisticLoss()(torch.tensor([0.0]), torch.tensor([1])).item(), 4)
@@ -53,9 +47,6 @@ class SigmoidCrossEntropyLoss(ReducedLoss):
 
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
 
     Example:
         >>> import torch

@@ -14,9 +14,6 @@ class HingeLoss(ReducedLoss):
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
-
     Example:
         >>> import torch
         >>> HingeLoss()(torch.tensor([0.25, 3.0]), torch.tensor([1, 1])).item()
@@ -34,9 +31,6 @@ class SquaredHingeLoss(ReducedLoss):
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
-
     Example:
         >>> import torch
         >>> SquaredHingeLoss()(torch.tensor([-1.0, 3.0]), torch.tensor([1, 1])).item()
@@ -53,9 +47,6 @@ class MulticlassHingeLoss(ReducedLoss):
 
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
 
     Example:
         >>> import torch

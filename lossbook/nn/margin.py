@@ -9,12 +9,12 @@ from torch import Tensor, nn
 
 from lossbook import functional
 from lossbook._checks import (
-    Reduction,
     require_angular_margin,
     require_non_negative,
     require_positive,
     require_whole,
 )
+from lossbook._reduction import Reduction
 from lossbook.functional.margin import plain_logits
 from lossbook.nn._loss import ReducedLoss
 
@@ -62,15 +62,11 @@ class LSoftmaxLoss(_AnnealedMarginLoss):
     """Module form of :func:`lossbook.functional.l_softmax_loss`.
 
     Args:
-        in_features: d, the number of features.
-        num_classes: C, the number of classes.
-        m: how many times the target's angle counts, a whole number.
+        in_features: d, the number of features, at least 1.
+        num_classes: C, the number of classes, at least 1.
+        m: how many times the target's angle counts, a whole number of at least 1.
         annealing: at least 0; an attribute, to be lowered during training.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if a count or m is not a whole number of at least 1, annealing is negative or
-            not finite, or the reduction unknown; on call, as the function does.
 
     Example:
         >>> loss = LSoftmaxLoss(8, 3, m=2)
@@ -95,15 +91,11 @@ class ASoftmaxLoss(_AnnealedMarginLoss):
     """Module form of :func:`lossbook.functional.a_softmax_loss`.
 
     Args:
-        in_features: d, the number of features.
-        num_classes: C, the number of classes.
-        m: how many times the target's angle counts, a whole number.
+        in_features: d, the number of features, at least 1.
+        num_classes: C, the number of classes, at least 1.
+        m: how many times the target's angle counts, a whole number of at least 1.
         annealing: at least 0; an attribute, to be lowered during training.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if a count or m is not a whole number of at least 1, annealing is negative or
-            not finite, or the reduction unknown; on call, as the function does.
 
     Example:
         >>> loss = ASoftmaxLoss(2, 2, m=2)
@@ -127,15 +119,11 @@ class L2SoftmaxLoss(MarginLoss):
     """Module form of :func:`lossbook.functional.l2_softmax_loss`.
 
     Args:
-        in_features: d, the number of features.
-        num_classes: C, the number of classes.
+        in_features: d, the number of features, at least 1.
+        num_classes: C, the number of classes, at least 1.
         alpha: the length that every feature vector gets, above 0.
         bias: whether there is a parameter ``bias``, shape (C,), which starts at 0.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if a count is not a whole number of at least 1, alpha is not a finite number
-            above 0, or the reduction is unknown; on call, as the function does.
 
     Example:
         >>> loss = L2SoftmaxLoss(2, 2, alpha=2, bias=False)
@@ -197,15 +185,11 @@ class AMSoftmaxLoss(_ScaledMarginLoss):
     """Module form of :func:`lossbook.functional.am_softmax_loss`.
 
     Args:
-        in_features: d, the number of features.
-        num_classes: C, the number of classes.
+        in_features: d, the number of features, at least 1.
+        num_classes: C, the number of classes, at least 1.
         s: scale of the cosines, above 0.
         m: what the target's cosine loses, at least 0.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if a count is not a whole number of at least 1, s is not a finite number above
-            0, m is negative or not finite, or the reduction unknown; on call, as the function does.
 
     Example:
         >>> loss = AMSoftmaxLoss(2, 2, s=2, m=0.5)
@@ -237,15 +221,11 @@ class ArcFaceLoss(_ScaledMarginLoss):
     """Module form of :func:`lossbook.functional.arcface_loss`.
 
     Args:
-        in_features: d, the number of features.
-        num_classes: C, the number of classes.
+        in_features: d, the number of features, at least 1.
+        num_classes: C, the number of classes, at least 1.
         s: scale of the cosines, above 0.
         m: what the target's angle gains, in radians, from 0 to pi/2.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if a count is not a whole number of at least 1, s is not a finite number above
-            0, m leaves [0, pi/2], or the reduction is unknown; on call, as the function does.
 
     Example:
         >>> loss = ArcFaceLoss(2, 2, s=2, m=0.5)

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from lossbook import functional
-from lossbook._checks import Reduction, require_tensor
+from lossbook._checks import require_tensor
+from lossbook._reduction import Reduction
 from lossbook.nn._loss import ReducedLoss
 
 
@@ -23,14 +24,9 @@ class PerceptualLoss(ReducedLoss):
     Args:
         network: the loss network phi, such as :class:`lossbook.nn.VGG16Features`; taken as it is,
             not copied.
-        layers: names of its submodules, as in ``network.named_modules()``, that return feature maps
-            (N, C, H, W) and run once in a forward pass.
+        layers: at least one of its submodules, each named once, as in ``network.named_modules()``;
+            they return feature maps (N, C, H, W) and run once in a forward pass.
         reduction: ``"mean"`` or ``"sum"`` over the images, or ``"none"``.
-
-    Raises:
-        ValueError: if there are no layers, one is named twice or is not in the network, or the
-            reduction is unknown; on call, if a layer does not run exactly once, or as the function
-            does.
 
     Example:
         >>> network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())

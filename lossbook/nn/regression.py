@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from lossbook import functional
-from lossbook._checks import Reduction, require_non_negative, require_positive
+from lossbook._checks import require_non_negative, require_positive
+from lossbook._reduction import Reduction
 from lossbook.nn._loss import ReducedLoss
 
 
@@ -14,9 +15,6 @@ class L1Loss(ReducedLoss):
 
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
 
     Example:
         >>> import torch
@@ -35,9 +33,6 @@ class L2Loss(ReducedLoss):
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
-
     Example:
         >>> import torch
         >>> L2Loss()(torch.tensor([1.0, 5.0]), torch.tensor([2.0, 2.0])).item()
@@ -55,9 +50,6 @@ class SmoothL1Loss(ReducedLoss):
     Args:
         beta: where the parabola meets the line, at least 0; 0 gives L1.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if beta is negative or the reduction unknown; on call, as the function does.
 
     Example:
         >>> import torch
@@ -83,9 +75,6 @@ class HuberLoss(ReducedLoss):
     Args:
         delta: where the parabola meets the line, above 0.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if delta is not above 0 or the reduction unknown; on call, as the function does.
 
     Example:
         >>> import torch

@@ -15,9 +15,6 @@ class StructuralRisk(nn.Module):
         lam: weight of the penalty, at least 0.
         penalty: ``"l1"`` for the sum of absolute values, ``"l2"`` for the sum of squares.
 
-    Raises:
-        ValueError: if ``lam`` is negative or the penalty unknown; on call, as the function does.
-
     Example:
         >>> import torch
         >>> risk = StructuralRisk(lam=0.1)

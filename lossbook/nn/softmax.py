@@ -6,13 +6,13 @@ from torch import Tensor
 
 from lossbook import functional
 from lossbook._checks import (
-    Reduction,
     require_class_weights,
     require_floating,
     require_non_negative,
     require_positive,
     require_unit_number,
 )
+from lossbook._reduction import Reduction
 from lossbook.nn._loss import ReducedLoss
 
 
@@ -21,9 +21,6 @@ class SoftmaxLoss(ReducedLoss):
 
     Args:
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if the reduction is unknown; on call, as the function does.
 
     Example:
         >>> import torch
@@ -42,11 +39,6 @@ class WeightedSoftmaxLoss(ReducedLoss):
     Args:
         weight: one weight of at least 0 per class, shape (C,); kept in the state dict.
         reduction: ``"mean"`` (over the summed weights), ``"sum"`` or ``"none"``.
-
-    Raises:
-        TypeError: if the weight is not a floating tensor.
-        ValueError: if a weight is negative or not finite, or the reduction unknown; on call, as the
-            function does.
 
     Example:
         >>> import torch
@@ -86,10 +78,6 @@ class SoftSoftmaxLoss(_TemperedLoss):
         temperature: T above 0.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
-    Raises:
-        ValueError: if the temperature is not a finite number above 0 or the reduction unknown; on
-            call, as the function does.
-
     Example:
         >>> import torch
         >>> loss = SoftSoftmaxLoss(2)
@@ -110,10 +98,6 @@ class DistillationLoss(_TemperedLoss):
     Args:
         temperature: T above 0.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if the temperature is not a finite number above 0 or the reduction unknown; on
-            call, as the function does.
 
     Example:
         >>> import torch
@@ -136,11 +120,6 @@ class FocalLoss(ReducedLoss):
         gamma: focus, at least 0.
         alpha: one weight of at least 0 per class, shape (C,), kept in the state dict; or None.
         reduction: ``"mean"`` (over N), ``"sum"`` or ``"none"``.
-
-    Raises:
-        TypeError: if alpha is neither None nor a floating tensor.
-        ValueError: if gamma or a weight is negative or not finite, or the reduction unknown; on
-            call, as the function does.
 
     Example:
         >>> import torch
@@ -179,10 +158,6 @@ class SigmoidFocalLoss(ReducedLoss):
         gamma: focus, at least 0.
         alpha: weight in [0, 1] of y = 1, 1 - alpha being that of y = 0; None weighs neither.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Raises:
-        ValueError: if gamma is negative or not finite, alpha leaves [0, 1], or the reduction is
-            unknown; on call, as the function does.
 
     Example:
         >>> import torch

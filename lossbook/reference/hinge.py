@@ -7,24 +7,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from lossbook._checks import (
     Floats,
-    Reduction,
     as_floats,
     as_labels,
-    reduce,
-    reduce_grad,
     require_class_labels,
     require_same_shape,
     require_signs,
 )
+from lossbook._reduction import Reduction, reduce, reduce_grad
 from lossbook.registry import implements
 
 
-def margins(f: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the margins y f of scores f under labels y of -1 or +1, and the labels, checked."""
+def margins(f: ArrayLike, y: ArrayLike) -> Floats:
+    """Return the margins y f of scores f under labels y of -1 or +1."""
     scores, signs = as_floats("f", f), as_floats("y", y)
     require_same_shape("f", scores, "y", signs)
     require_signs("y", signs)
-    return signs * scores, signs
+    return signs * scores
 
 
 @implements("eq-hinge")
@@ -43,10 +41,6 @@ def hinge_loss(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> 
     Returns:
         The reduced loss, or one loss per score under ``"none"``.
 
-    Raises:
-        TypeError: if f or y is not real numbers.
-        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
-
     Example:
         >>> hinge_loss([0.25, 0.25, 3.0], [1, -1, 1], reduction="none").tolist()
         [0.75, 1.25, 0.0]
@@ -54,8 +48,7 @@ def hinge_loss(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> 
     Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd edition,
     2009, section 12.3.2.
     """
-    margin, _ = margins(f, y)
-    return reduce(np.maximum(0, 1 - margin), reduction)
+    return reduce(np.maximum(0, 1 - margins(f, y)), reduction)
 
 
 @implements("eq-hinge-grad")
@@ -65,8 +58,7 @@ def hinge_loss_grad(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean"
     At the kink y f = 1 there is no derivative; of the subgradients from -y to 0, it is 0 that is
     returned: a sample on the margin asks for no step.
     """
-    margin, signs = margins(f, y)
-    return reduce_grad(np.where(margin < 1, -signs, 0), reduction)
+    return reduce_grad(np.where(margins(f, y) < 1, -as_floats("y", y), 0), reduction)
 
 
 @implements("eq-squared-hinge")
@@ -83,10 +75,6 @@ def squared_hinge_loss(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "me
     Returns:
         The reduced loss, or one loss per score under ``"none"``.
 
-    Raises:
-        TypeError: if f or y is not real numbers.
-        ValueError: if the shapes differ, a label is not -1 or +1, or an empty batch is averaged.
-
     Example:
         >>> squared_hinge_loss([0.5, -1.0, 3.0], [1, 1, 1], reduction="none").tolist()
         [0.25, 4.0, 0.0]
@@ -94,15 +82,14 @@ def squared_hinge_loss(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "me
     Source: Hsieh, Chang, Lin, Keerthi and Sundararajan, A Dual Coordinate Descent Method for
     Large-scale Linear SVM, 2008, section 1.
     """
-    margin, _ = margins(f, y)
-    return reduce(np.maximum(0, 1 - margin) ** 2, reduction)
+    return reduce(np.maximum(0, 1 - margins(f, y)) ** 2, reduction)
 
 
 @implements("eq-squared-hinge-grad")
 def squared_hinge_loss_grad(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
     """Gradient of :func:`squared_hinge_loss` in f, equation ``eq-squared-hinge-grad``."""
-    margin, signs = margins(f, y)
-    return reduce_grad(-2 * signs * np.maximum(0, 1 - margin), reduction)
+    slopes = -2 * as_floats("y", y) * np.maximum(0, 1 - margins(f, y))
+    return reduce_grad(slopes, reduction)
 
 
 @implements("eq-multiclass-hinge", labels=("y",))
@@ -115,17 +102,12 @@ def multiclass_hinge_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = 
     Weston and Watkins's: the sum over all rivals, there divided by C.
 
     Args:
-        z: scores, shape (N, C).
+        z: scores, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,).
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     Returns:
         The reduced loss, or one loss per sample under ``"none"``; 0 for a single class.
-
-    Raises:
-        TypeError: if z is not real numbers or y not integers.
-        ValueError: if z is not (N, C) with C >= 1, y not (N,), a label outside 0..C-1, or an empty
-            batch is averaged.
 
     Example:
         >>> multiclass_hinge_loss([[3.0, 2.5, 0.0], [1.0, 5.0, 0.0]], [0, 0], reduction="none")
@@ -134,8 +116,8 @@ def multiclass_hinge_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = 
     Source: Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector
     Machines, Journal of Machine Learning Research 2, 2001, section 3.
     """
-    lacks, _, _ = _lacks(z, y)
-    return reduce(np.maximum(0, lacks), reduction)
+    leads, _, _ = best_rivals(z, y)
+    return reduce(np.maximum(0, 1 + leads), reduction)
 
 
 @implements("eq-multiclass-hinge-grad", labels=("y",))
@@ -147,20 +129,20 @@ def multiclass_hinge_loss_grad(
     At a kink a subgradient is chosen: 0 where the true class leads by exactly 1, and of several
     best rivals the first takes the whole slope.
     """
-    lacks, labels, rivals = _lacks(z, y)
-    rows = np.flatnonzero(lacks > 0)
-    slopes = np.zeros(np.shape(z))
+    leads, labels, rivals = best_rivals(z, y)
+    rows = np.flatnonzero(1 + leads > 0)
+    slopes = np.zeros_like(as_floats("z", z))
     slopes[rows, rivals[rows]] = 1
     slopes[rows, labels[rows]] = -1
-    return reduce_grad(slopes, reduction, per_sample=True)
+    return reduce_grad(slopes, reduction, entries=slopes.shape[-1])
 
 
-def _lacks(z: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64], NDArray[np.intp]]:
-    """Return 1 + the best rival's score - the true score, the labels and the best rivals."""
+def best_rivals(z: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64], NDArray[np.intp]]:
+    """Return the lead of the best rival class over the true one, the labels and the rivals."""
     scores, labels = as_floats("z", z), as_labels("y", y)
     require_class_labels("z", scores, "y", labels)
     rows = np.arange(len(labels))
     others = scores.copy()
     others[rows, labels] = -np.inf  # never the best rival, unless there is none
     rivals = others.argmax(axis=1)
-    return 1 + (others[rows, rivals] - scores[rows, labels]), labels, rivals
+    return others[rows, rivals] - scores[rows, labels], labels, rivals

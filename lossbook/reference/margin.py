@@ -31,7 +31,6 @@ from numpy.typing import ArrayLike
 
 from lossbook._checks import (
     Floats,
-    Reduction,
     as_floats,
     as_labels,
     require_angular_margin,
@@ -42,10 +41,11 @@ from lossbook._checks import (
     require_positive,
     require_whole,
 )
+from lossbook._reduction import Reduction
 from lossbook.reference.softmax import softmax_loss, softmax_loss_grad
 from lossbook.registry import implements
 
-# From the target's angles to psi and -d psi / d theta.
+# From the target's angles to psi and -psi', the rate at which psi falls with the angle.
 Margin = Callable[[Floats], tuple[Floats, Floats]]
 
 
@@ -63,10 +63,6 @@ def l_softmax_psi(theta: ArrayLike, *, m: int) -> Floats:
     Returns:
         One value per angle, from 1 at 0 down to 1 - 2m at pi, once differentiable.
 
-    Raises:
-        TypeError: if theta is not real numbers.
-        ValueError: if m is not a whole number of at least 1.
-
     Example:
         >>> (l_softmax_psi([0.0, np.pi / 4, np.pi / 2, np.pi], m=2) + 0.0).round(6).tolist()
         [1.0, 0.0, -1.0, -3.0]
@@ -76,7 +72,7 @@ def l_softmax_psi(theta: ArrayLike, *, m: int) -> Floats:
     """
     angles = as_floats("theta", theta)
     require_whole("m", m)
-    sign, k = _piece(angles, m)
+    sign, k = sign_and_piece(angles, m)
     return sign * np.cos(m * angles) - 2 * k
 
 
@@ -100,21 +96,16 @@ def l_softmax_loss(
     with a large one, close to the plain softmax loss, and lowers it.
 
     Args:
-        x: features, shape (N, d).
-        W: class vectors, shape (C, d).
+        x: features, shape (N, d), d at least 1.
+        W: class vectors, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,).
-        m: how many times the target's angle counts, a whole number; 1 gives the softmax loss.
+        m: how many times the target's angle counts, a whole number of at least 1, which gives
+            the softmax loss.
         annealing: at least 0; 0 is the loss as printed.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x or W is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, m is not a
-            whole number of at least 1, annealing is negative or not finite, or an empty batch is
-            averaged.
 
     Example:
         >>> x, W = [[0.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]]
@@ -159,21 +150,15 @@ def a_softmax_loss(
     The decision depends on angles alone; the loss still grows and shrinks with the length of x.
 
     Args:
-        x: features, shape (N, d).
-        W: class vectors of any length, shape (C, d).
+        x: features, shape (N, d), d at least 1.
+        W: class vectors of any length, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,).
-        m: how many times the target's angle counts, a whole number.
+        m: how many times the target's angle counts, a whole number of at least 1.
         annealing: at least 0, as in :func:`l_softmax_loss`; 0 is the loss as printed.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x or W is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, m is not a
-            whole number of at least 1, annealing is negative or not finite, or an empty batch is
-            averaged.
 
     Example:
         >>> x, W = [[0.0, 2.0]], [[3.0, 0.0], [0.0, 5.0]]
@@ -217,8 +202,8 @@ def l2_softmax_loss(
         {\sum_{k=1}^C e^{W_k \cdot f + b_k}}, \quad f = \alpha \frac{x}{\|x\|}
 
     Args:
-        x: features, shape (N, d).
-        W: class vectors, shape (C, d).
+        x: features, shape (N, d), d at least 1.
+        W: class vectors, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,).
         alpha: the length that every feature vector gets, above 0.
         b: one bias per class, shape (C,), or None for none.
@@ -226,11 +211,6 @@ def l2_softmax_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x, W or b is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, d), (C, d), (N,) and (C,), a label leaves 0..C-1,
-            alpha is not a finite number above 0, or an empty batch is averaged.
 
     Example:
         >>> x, W = [[0.0, 5.0]], [[1.0, 0.0], [0.0, 1.0]]
@@ -240,7 +220,9 @@ def l2_softmax_loss(
     Source: Ranjan, Castillo and Chellappa, L2-constrained Softmax Loss for Discriminative Face
     Verification, 2017, section 4.
     """
-    return softmax_loss(_constrained(x, W, y, alpha, b).logits, y, reduction=reduction)
+    require_positive("alpha", alpha)
+    head = _head(x, W, y, additive_cosine_margin(0), x_length=alpha, b=b)
+    return softmax_loss(head.logits, y, reduction=reduction)
 
 
 def l2_softmax_loss_grad(
@@ -253,7 +235,9 @@ def l2_softmax_loss_grad(
     reduction: Reduction = "mean",
 ) -> tuple[Floats, Floats]:
     """Gradients of :func:`l2_softmax_loss` with respect to x and to W."""
-    return _gradients(_constrained(x, W, y, alpha, b), y, reduction)
+    require_positive("alpha", alpha)
+    head = _head(x, W, y, additive_cosine_margin(0), x_length=alpha, b=b)
+    return _gradients(head, y, reduction)
 
 
 @implements("eq-am-softmax-loss", shared=("W",), labels=("y",))
@@ -274,8 +258,8 @@ def am_softmax_loss(
     CosFace is the same loss under another name.
 
     Args:
-        x: features of any length, shape (N, d).
-        W: class vectors of any length, shape (C, d).
+        x: features of any length, shape (N, d), d at least 1.
+        W: class vectors of any length, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,).
         s: scale of the cosines, above 0.
         m: what the target's cosine loses, at least 0.
@@ -283,11 +267,6 @@ def am_softmax_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x or W is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, s is not a
-            finite number above 0, m is negative or not finite, or an empty batch is averaged.
 
     Example:
         >>> x, W = [[0.0, 5.0]], [[1.0, 0.0], [0.0, 1.0]]
@@ -297,9 +276,9 @@ def am_softmax_loss(
     Source: Wang, Cheng, Liu and Liu, Additive Margin Softmax for Face Verification, 2018,
     section 3.
     """
-    return softmax_loss(
-        _scaled(x, W, y, s, additive_cosine_margin(m)).logits, y, reduction=reduction
-    )
+    require_positive("s", s)
+    head = _head(x, W, y, additive_cosine_margin(m), x_length=s, W_length=1)
+    return softmax_loss(head.logits, y, reduction=reduction)
 
 
 def am_softmax_loss_grad(
@@ -312,7 +291,9 @@ def am_softmax_loss_grad(
     reduction: Reduction = "mean",
 ) -> tuple[Floats, Floats]:
     """Gradients of :func:`am_softmax_loss` with respect to x and to W."""
-    return _gradients(_scaled(x, W, y, s, additive_cosine_margin(m)), y, reduction)
+    require_positive("s", s)
+    head = _head(x, W, y, additive_cosine_margin(m), x_length=s, W_length=1)
+    return _gradients(head, y, reduction)
 
 
 @implements("eq-arcface-loss", shared=("W",), labels=("y",))
@@ -336,8 +317,8 @@ def arcface_loss(
     a jump down at pi - m.
 
     Args:
-        x: features of any length, shape (N, d).
-        W: class vectors of any length, shape (C, d).
+        x: features of any length, shape (N, d), d at least 1.
+        W: class vectors of any length, shape (C, d), C at least 1.
         y: class labels 0..C-1, shape (N,).
         s: scale of the cosines, above 0.
         m: what the target's angle gains, in radians, from 0 to pi/2.
@@ -345,11 +326,6 @@ def arcface_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if x or W is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, d), (C, d) and (N,), a label leaves 0..C-1, s is not a
-            finite number above 0, m leaves [0, pi/2], or an empty batch is averaged.
 
     Example:
         >>> x, W = [[0.0, 5.0]], [[1.0, 0.0], [0.0, 1.0]]
@@ -359,9 +335,9 @@ def arcface_loss(
     Source: Deng, Guo, Xue and Zafeiriou, ArcFace: Additive Angular Margin Loss for Deep Face
     Recognition, 2019, equation (3), which stops at the cosine of theta + m.
     """
-    return softmax_loss(
-        _scaled(x, W, y, s, additive_angular_margin(m)).logits, y, reduction=reduction
-    )
+    require_positive("s", s)
+    head = _head(x, W, y, additive_angular_margin(m), x_length=s, W_length=1)
+    return softmax_loss(head.logits, y, reduction=reduction)
 
 
 def arcface_loss_grad(
@@ -374,10 +350,12 @@ def arcface_loss_grad(
     reduction: Reduction = "mean",
 ) -> tuple[Floats, Floats]:
     """Gradients of :func:`arcface_loss` with respect to x and to W."""
-    return _gradients(_scaled(x, W, y, s, additive_angular_margin(m)), y, reduction)
+    require_positive("s", s)
+    head = _head(x, W, y, additive_angular_margin(m), x_length=s, W_length=1)
+    return _gradients(head, y, reduction)
 
 
-def _piece(theta: Floats, m: int) -> tuple[Floats, Floats]:
+def sign_and_piece(theta: Floats, m: int) -> tuple[Floats, Floats]:
     """Return (-1)^k and the number k of the piece of psi that holds each angle."""
     k = np.minimum(np.floor(m * theta / np.pi), m - 1)
     return 1 - 2 * (k % 2), k
@@ -389,10 +367,10 @@ def multiplicative_angular_margin(m: int, annealing: float) -> Margin:
     require_non_negative("annealing", annealing)
 
     def margin(theta: Floats) -> tuple[Floats, Floats]:
-        sign, _ = _piece(theta, m)
+        sign, _ = sign_and_piece(theta, m)
         psi = annealing * np.cos(theta) + l_softmax_psi(theta, m=m)
-        slope = annealing * np.sin(theta) + sign * m * np.sin(m * theta)
-        return psi / (1 + annealing), slope / (1 + annealing)
+        fall = annealing * np.sin(theta) + sign * m * np.sin(m * theta)
+        return psi / (1 + annealing), fall / (1 + annealing)
 
     return margin
 
@@ -420,8 +398,8 @@ class _Vectors(NamedTuple):
 
     directions: Floats
     lengths: Floats  # that they get: their own, or the one that is set
-    radial: float  # derivative of that length in the vector's own
-    turning: Floats  # that length over the vector's own
+    length_slope: float  # derivative of that length in the vector's own: 1, or 0 if it is set
+    stretch: Floats  # that length over the vector's own
 
 
 def _vectors(values: Floats, length: float | None) -> _Vectors:
@@ -441,7 +419,7 @@ class _Head(NamedTuple):
     classes: _Vectors
     cosines: Floats
     values: Floats  # the cosines, psi in the target's column
-    slopes: Floats  # their derivatives in the cosines
+    cosine_slopes: Floats  # derivatives of the values in the cosines
 
 
 def _head(
@@ -469,48 +447,36 @@ def _head(
         np.linalg.norm(features.directions - own, axis=1),
         np.linalg.norm(features.directions + own, axis=1),
     )
-    values, slopes = cosines.copy(), np.ones_like(cosines)
+    values, cosine_slopes = cosines.copy(), np.ones_like(cosines)
     values[targets], fall = margin(theta)
     # d psi / d cos(theta) is -d psi / d theta over sin(theta); at 0 its direction is undefined.
     sine = np.sin(theta)
-    slopes[targets] = np.divide(fall, sine, where=sine > 0, out=np.zeros_like(sine))
+    cosine_slopes[targets] = np.divide(fall, sine, where=sine > 0, out=np.zeros_like(sine))
     lengths = features.lengths * classes.lengths.T
-    slopes[lengths == 0] = 1  # a zero vector takes no margin
-    return _Head(lengths * values + bias, features, classes, cosines, values, slopes)
-
-
-def _constrained(
-    x: ArrayLike, W: ArrayLike, y: ArrayLike, alpha: float, b: ArrayLike | None
-) -> _Head:
-    require_positive("alpha", alpha)
-    return _head(x, W, y, additive_cosine_margin(0), x_length=alpha, b=b)
-
-
-def _scaled(x: ArrayLike, W: ArrayLike, y: ArrayLike, s: float, margin: Margin) -> _Head:
-    require_positive("s", s)
-    return _head(x, W, y, margin, x_length=s, W_length=1)
+    cosine_slopes[lengths == 0] = 1  # a zero vector takes no margin
+    return _Head(lengths * values + bias, features, classes, cosines, values, cosine_slopes)
 
 
 def _gradients(head: _Head, y: ArrayLike, reduction: Reduction) -> tuple[Floats, Floats]:
     """Return the gradients of the reduced loss with respect to x and to W."""
-    slopes = softmax_loss_grad(head.logits, y, reduction=reduction)
-    along, across = slopes * head.values, slopes * head.slopes
+    logit_slopes = softmax_loss_grad(head.logits, y, reduction=reduction)
+    in_lengths, in_cosines = logit_slopes * head.values, logit_slopes * head.cosine_slopes
     return (
-        _pull_back(head.features, head.classes, along, across, head.cosines),
-        _pull_back(head.classes, head.features, along.T, across.T, head.cosines.T),
+        _pull_back(head.features, head.classes, in_lengths, in_cosines, head.cosines),
+        _pull_back(head.classes, head.features, in_lengths.T, in_cosines.T, head.cosines.T),
     )
 
 
 def _pull_back(
-    vectors: _Vectors, others: _Vectors, along: Floats, across: Floats, cosines: Floats
+    vectors: _Vectors, others: _Vectors, in_lengths: Floats, in_cosines: Floats, cosines: Floats
 ) -> Floats:
     """Return the gradient in ``vectors``, a row each, against ``others``, a column each.
 
     A logit is |v| |o| psi(cos theta). It changes with the length of v, along v's direction u, by
     |o| psi; and with u itself, towards the direction of o less cos theta u, by |o| psi'.
     """
-    along, across = along * others.lengths.T, across * others.lengths.T
-    stretch: Floats = along.sum(axis=1, keepdims=True) * vectors.directions
-    own_part = (across * cosines).sum(axis=1, keepdims=True) * vectors.directions
-    turn: Floats = across @ others.directions - own_part
-    return vectors.radial * stretch + vectors.turning * turn
+    in_lengths, in_cosines = in_lengths * others.lengths.T, in_cosines * others.lengths.T
+    radial: Floats = in_lengths.sum(axis=1, keepdims=True) * vectors.directions
+    own_part = (in_cosines * cosines).sum(axis=1, keepdims=True) * vectors.directions
+    tangential: Floats = in_cosines @ others.directions - own_part
+    return vectors.length_slope * radial + vectors.stretch * tangential

@@ -6,15 +6,8 @@ import math
 
 from numpy.typing import ArrayLike
 
-from lossbook._checks import (
-    Floats,
-    Reduction,
-    as_floats,
-    reduce,
-    reduce_grad,
-    require_feature_maps,
-    require_same_shape,
-)
+from lossbook._checks import Floats, as_floats, require_feature_maps, require_same_shape
+from lossbook._reduction import Reduction, reduce, reduce_grad
 from lossbook.registry import implements
 
 
@@ -28,18 +21,14 @@ def perceptual_loss(
         \sum_{c=1}^{C_j} \sum_{h=1}^{H_j} \sum_{w=1}^{W_j} (\hat\phi_{chw} - \phi_{chw})^2
 
     Args:
-        features: layer j of the loss network for the generated images, shape (N, C_j, H_j, W_j).
+        features: layer j of the loss network for the generated images, shape (N, C_j, H_j, W_j),
+            no size but N being 0.
         target_features: the same layer for the target images, the same shape.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in the squared unit of the features, or one loss per sample, shape (N,),
         under ``"none"``.
-
-    Raises:
-        TypeError: if the features are not real numbers.
-        ValueError: if the shapes differ or are not (N, C, H, W), a map is empty, or an empty batch
-            is averaged.
 
     Example:
         >>> float(perceptual_loss([[[[1.0, 2.0]]]], [[[[0.0, 5.0]]]]))
@@ -58,7 +47,7 @@ def perceptual_loss_grad(
     """Gradient of :func:`perceptual_loss` in the features, equation ``eq-perceptual-grad``."""
     differences = _differences(features, target_features)
     slopes = 2 * differences / math.prod(differences.shape[1:])
-    return reduce_grad(slopes, reduction, per_sample=True)
+    return reduce_grad(slopes, reduction, entries=math.prod(slopes.shape[1:]))
 
 
 def _differences(features: ArrayLike, target_features: ArrayLike) -> Floats:

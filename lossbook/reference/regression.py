@@ -7,14 +7,12 @@ from numpy.typing import ArrayLike
 
 from lossbook._checks import (
     Floats,
-    Reduction,
     as_floats,
-    reduce,
-    reduce_grad,
     require_non_negative,
     require_positive,
     require_same_shape,
 )
+from lossbook._reduction import Reduction, reduce, reduce_grad
 from lossbook.registry import implements
 
 
@@ -31,10 +29,6 @@ def l1_loss(x: ArrayLike, t: ArrayLike, *, reduction: Reduction = "mean") -> Flo
 
     Returns:
         The reduced loss in the unit of t, or one loss per entry under ``"none"``.
-
-    Raises:
-        TypeError: if x or t is not real numbers.
-        ValueError: if the shapes differ or an empty batch is averaged.
 
     Example:
         >>> float(l1_loss([1.0, 5.0], [2.0, 2.0]))
@@ -69,10 +63,6 @@ def l2_loss(x: ArrayLike, t: ArrayLike, *, reduction: Reduction = "mean") -> Flo
 
     Returns:
         The reduced loss in the squared unit of t, or one loss per entry under ``"none"``.
-
-    Raises:
-        TypeError: if x or t is not real numbers.
-        ValueError: if the shapes differ or an empty batch is averaged.
 
     Example:
         >>> float(l2_loss([1.0, 5.0], [2.0, 2.0]))
@@ -110,10 +100,6 @@ def smooth_l1_loss(
 
     Returns:
         The reduced loss in the unit of t, or one loss per entry under ``"none"``.
-
-    Raises:
-        TypeError: if x or t is not real numbers.
-        ValueError: if the shapes differ, beta is negative, or an empty batch is averaged.
 
     Example:
         >>> smooth_l1_loss([1.5, 5.0], [2.0, 2.0], reduction="none").tolist()
@@ -163,10 +149,6 @@ def huber_loss(
 
     Returns:
         The reduced loss in the squared unit of t, or one loss per entry under ``"none"``.
-
-    Raises:
-        TypeError: if x or t is not real numbers.
-        ValueError: if the shapes differ, delta is not above 0, or an empty batch is averaged.
 
     Example:
         >>> huber_loss([1.5, 5.0], [2.0, 2.0], delta=2, reduction="none").tolist()

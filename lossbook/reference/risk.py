@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook._checks import (
-    PENALTIES,
-    Floats,
-    as_floats,
-    reduce,
-    require_choice,
-    require_non_negative,
-)
+from lossbook._checks import PENALTIES, Floats, as_floats, require_choice, require_non_negative
+from lossbook._reduction import reduce
 from lossbook.registry import implements
 
 SYMBOLS = {"losses": "ell", "lam": "lambda"}
@@ -29,10 +23,6 @@ def empirical_risk(losses: ArrayLike) -> np.float64:
 
     Returns:
         The risk, in the unit of the losses.
-
-    Raises:
-        TypeError: if the losses are not real numbers.
-        ValueError: if there are no losses.
 
     Example:
         >>> float(empirical_risk([0.0, 1.0, 1.0, 0.0]))
@@ -68,10 +58,6 @@ def structural_risk(
 
     Returns:
         The risk, in the unit of the losses.
-
-    Raises:
-        TypeError: if losses or parameters are not real numbers.
-        ValueError: if there are no losses, ``lam`` is negative or ``penalty`` is unknown.
 
     Example:
         >>> float(structural_risk([1.0, 3.0], [3.0, -4.0], lam=0.1))

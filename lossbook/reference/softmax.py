@@ -7,11 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from lossbook._checks import (
     Floats,
-    Reduction,
     as_floats,
     as_labels,
-    reduce,
-    reduce_grad,
     require_class_labels,
     require_class_weights,
     require_classes_axis,
@@ -19,10 +16,10 @@ from lossbook._checks import (
     require_positive,
     require_same_shape,
     require_scores,
-    require_unit_interval,
+    require_targets,
     require_unit_number,
-    weight_divisor,
 )
+from lossbook._reduction import Reduction, reduce, reduce_grad, weight_divisor
 from lossbook.reference.cross_entropy import sigmoid
 from lossbook.registry import implements
 
@@ -36,15 +33,11 @@ def softmax(z: ArrayLike, *, temperature: float = 1.0) -> Floats:
     .. math:: p_k = \frac{e^{z_k / T}}{\sum_{j=1}^C e^{z_j / T}}
 
     Args:
-        z: logits, classes on the last axis, shape (..., C).
+        z: logits, classes on the last axis, shape (..., C), C at least 1.
         temperature: T above 0; a larger T makes the probabilities differ less.
 
     Returns:
         One distribution per row of logits, the same shape.
-
-    Raises:
-        TypeError: if z is not real numbers.
-        ValueError: if there is no class, or the temperature is not a finite number above 0.
 
     Example:
         >>> softmax([0.0, np.log(3.0)]).round(6).tolist()
@@ -77,17 +70,12 @@ def softmax_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -
     .. math:: \ell(z, y) = -\log \frac{e^{z_y}}{\sum_{k=1}^C e^{z_k}}
 
     Args:
-        z: logits, shape (N, C).
+        z: logits, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,).
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if z is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, C) and (N,), a label leaves 0..C-1, or an empty batch
-            is averaged.
 
     Example:
         >>> float(softmax_loss([[0.0, 0.0], [1000.0, 0.0]], [1, 0], reduction="sum").round(6))
@@ -97,14 +85,16 @@ def softmax_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -
     over the samples.
     """
     logits, labels = _logits_and_labels(z, y)
-    return reduce(_surprisal(logits, labels), reduction)
+    return reduce(_negative_log_likelihood(logits, labels), reduction)
 
 
 @implements("eq-softmax-loss-grad", labels=("y",))
 def softmax_loss_grad(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
     """Gradient of :func:`softmax_loss` in z: p_k - [k = y], ``eq-softmax-loss-grad``."""
     logits, labels = _logits_and_labels(z, y)
-    return reduce_grad(_surprisal_slopes(logits, labels), reduction, per_sample=True)
+    return reduce_grad(
+        _negative_log_likelihood_grad(logits, labels), reduction, entries=logits.shape[1]
+    )
 
 
 @implements(
@@ -121,7 +111,7 @@ def weighted_softmax_loss(
     .. math:: \ell(z, y) = -w_y \log \frac{e^{z_y}}{\sum_{k=1}^C e^{z_k}}
 
     Args:
-        z: logits, shape (N, C).
+        z: logits, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,).
         weight: one weight of at least 0 per class, shape (C,).
         reduction: ``"mean"`` divides the summed losses by the summed weights of the labels, not by
@@ -129,11 +119,6 @@ def weighted_softmax_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if z or weight is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, C), (N,) and (C,), a label leaves 0..C-1, a weight is
-            negative or not finite, or an empty batch or one of zero weight is averaged.
 
     Example:
         >>> z, y, weight = [[0.0, 0.0], [0.0, np.log(3.0)]], [0, 1], [1.0, 3.0]
@@ -146,7 +131,7 @@ def weighted_softmax_loss(
     """
     logits, labels = _logits_and_labels(z, y)
     weights = _class_weights("weight", weight, logits)[labels]
-    losses = weights * _surprisal(logits, labels)
+    losses = weights * _negative_log_likelihood(logits, labels)
     return reduce(losses, reduction) / weight_divisor(weights, reduction)
 
 
@@ -162,8 +147,10 @@ def weighted_softmax_loss_grad(
     """Gradient of :func:`weighted_softmax_loss` in z, ``eq-weighted-softmax-loss-grad``."""
     logits, labels = _logits_and_labels(z, y)
     weights = _class_weights("weight", weight, logits)[labels]
-    slopes = weights[:, np.newaxis] * _surprisal_slopes(logits, labels)
-    return reduce_grad(slopes, reduction, per_sample=True) / weight_divisor(weights, reduction)
+    slopes = weights[:, np.newaxis] * _negative_log_likelihood_grad(logits, labels)
+    return reduce_grad(slopes, reduction, entries=logits.shape[1]) / weight_divisor(
+        weights, reduction
+    )
 
 
 @implements("eq-soft-softmax-loss", symbols={"temperature": "T"}, labels=("y",))
@@ -175,18 +162,13 @@ def soft_softmax_loss(
     .. math:: \ell(z, y) = -\log \frac{e^{z_y / T}}{\sum_{k=1}^C e^{z_k / T}}
 
     Args:
-        z: logits, shape (N, C).
+        z: logits, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,).
         temperature: T above 0; 1 gives :func:`softmax_loss`.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if z is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, C) and (N,), a label leaves 0..C-1, the temperature is
-            not a finite number above 0, or an empty batch is averaged.
 
     Example:
         >>> float(soft_softmax_loss([[0.0, np.log(9.0)]], [0], temperature=2).round(6))  # -log 1/4
@@ -197,7 +179,7 @@ def soft_softmax_loss(
     """
     logits, labels = _logits_and_labels(z, y)
     require_positive("temperature", temperature)
-    return reduce(_surprisal(logits, labels, temperature), reduction)
+    return reduce(_negative_log_likelihood(logits, labels, temperature), reduction)
 
 
 @implements("eq-soft-softmax-loss-grad", symbols={"temperature": "T"}, labels=("y",))
@@ -207,8 +189,8 @@ def soft_softmax_loss_grad(
     """Gradient of :func:`soft_softmax_loss` in z: (p_k - [k = y]) / T."""
     logits, labels = _logits_and_labels(z, y)
     require_positive("temperature", temperature)
-    slopes = _surprisal_slopes(logits, labels, temperature) / temperature
-    return reduce_grad(slopes, reduction, per_sample=True)
+    slopes = _negative_log_likelihood_grad(logits, labels, temperature) / temperature
+    return reduce_grad(slopes, reduction, entries=logits.shape[1])
 
 
 @implements("eq-distillation-loss", symbols={"teacher_z": "v", "temperature": "T"})
@@ -223,18 +205,13 @@ def distillation_loss(
     The factor T² keeps the size of the gradient, which the two divisions by T shrink.
 
     Args:
-        z: the student's logits, shape (N, C).
+        z: the student's logits, shape (N, C), C at least 1.
         teacher_z: the teacher's logits v, the same shape.
         temperature: T above 0.
         reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if logits are not real numbers.
-        ValueError: if the shapes differ or are not (N, C), the temperature is not a finite number
-            above 0, or an empty batch is averaged.
 
     Example:
         >>> float(distillation_loss([[0.0, 0.0]], [[0.0, np.log(3.0)]], temperature=1).round(6))
@@ -257,7 +234,7 @@ def distillation_loss_grad(
     """Gradient of :func:`distillation_loss` in z: T (q_k - p_k), ``eq-distillation-loss-grad``."""
     log_q, log_p = _student_and_teacher(z, teacher_z, temperature)
     slopes = temperature * (np.exp(log_q) - np.exp(log_p))
-    return reduce_grad(slopes, reduction, per_sample=True)
+    return reduce_grad(slopes, reduction, entries=slopes.shape[1])
 
 
 @implements("eq-focal-loss", labels=("y",))
@@ -275,7 +252,7 @@ def focal_loss(
         p_k = \frac{e^{z_k}}{\sum_{j=1}^C e^{z_j}}
 
     Args:
-        z: logits, shape (N, C).
+        z: logits, shape (N, C), C at least 1.
         y: class labels 0..C-1, shape (N,).
         gamma: focus, at least 0; 0 gives the softmax loss.
         alpha: one weight of at least 0 per class, shape (C,); None weighs none.
@@ -283,11 +260,6 @@ def focal_loss(
 
     Returns:
         The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
-
-    Raises:
-        TypeError: if z or alpha is not real numbers or y not integers.
-        ValueError: if the shapes are not (N, C), (N,) and (C,), a label leaves 0..C-1, gamma or a
-            weight is negative or not finite, or an empty batch is averaged.
 
     Example:
         >>> float(focal_loss([[0.0, 0.0]], [1], gamma=2).round(6))  # a quarter of log 2
@@ -298,7 +270,7 @@ def focal_loss(
     """
     logits, labels = _logits_and_labels(z, y)
     require_non_negative("gamma", gamma)
-    log_p, rest, weights = _focus(logits, labels, alpha)
+    log_p, rest, weights = _log_p_and_weights(logits, labels, alpha)
     return reduce(weights * focal_term(log_p, rest, gamma), reduction)
 
 
@@ -318,15 +290,15 @@ def focal_loss_grad(
     """
     logits, labels = _logits_and_labels(z, y)
     require_non_negative("gamma", gamma)
-    log_p, rest, weights = _focus(logits, labels, alpha)
+    log_p, rest, weights = _log_p_and_weights(logits, labels, alpha)
     others = np.exp(log_softmax(logits))
     # Where 1 - p_y is 0, so is the slope, and the shares of the others do not matter.
     turns = -np.divide(
         others, rest[:, np.newaxis], where=rest[:, np.newaxis] > 0, out=np.zeros_like(others)
     )
     turns[np.arange(labels.size), labels] = 1
-    slopes = weights * _focal_slope(log_p, rest, gamma)
-    return reduce_grad(slopes[:, np.newaxis] * turns, reduction, per_sample=True)
+    slopes = weights * focal_term_grad(log_p, rest, gamma)
+    return reduce_grad(slopes[:, np.newaxis] * turns, reduction, entries=logits.shape[1])
 
 
 @implements("eq-sigmoid-focal-loss")
@@ -353,11 +325,6 @@ def sigmoid_focal_loss(
     Returns:
         The reduced loss in nats, or one loss per logit under ``"none"``.
 
-    Raises:
-        TypeError: if s or y is not real numbers.
-        ValueError: if the shapes differ, a target or alpha leaves [0, 1], gamma is negative or not
-            finite, or an empty batch is averaged.
-
     Example:
         >>> sigmoid_focal_loss([0.0, 0.0], [1, 0], reduction="none").round(6).tolist()
         [0.043322, 0.129965]
@@ -366,7 +333,7 @@ def sigmoid_focal_loss(
     equation (5), there for labels alone; the paper divides by the number of anchors assigned to an
     object, not by the number of logits.
     """
-    logits, positive, negative = _sides(s, y, gamma, alpha)
+    logits, positive, negative = _class_weighted_targets(s, y, gamma, alpha)
     log_p, log_rest = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
     hit = focal_term(log_p, sigmoid(-logits), gamma)
     miss = focal_term(log_rest, sigmoid(logits), gamma)
@@ -383,10 +350,10 @@ def sigmoid_focal_loss_grad(
     reduction: Reduction = "mean",
 ) -> Floats:
     """Gradient of :func:`sigmoid_focal_loss` in s, equation ``eq-sigmoid-focal-loss-grad``."""
-    logits, positive, negative = _sides(s, y, gamma, alpha)
+    logits, positive, negative = _class_weighted_targets(s, y, gamma, alpha)
     log_p, log_rest = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
-    hit = _focal_slope(log_p, sigmoid(-logits), gamma)
-    miss = -_focal_slope(log_rest, sigmoid(logits), gamma)
+    hit = focal_term_grad(log_p, sigmoid(-logits), gamma)
+    miss = -focal_term_grad(log_rest, sigmoid(logits), gamma)
     return reduce_grad(positive * hit + negative * miss, reduction)
 
 
@@ -398,13 +365,15 @@ def log_softmax(logits: Floats, temperature: float = 1.0) -> Floats:
     return log_p
 
 
-def _surprisal(logits: Floats, labels: Labels, temperature: float = 1.0) -> Floats:
+def _negative_log_likelihood(logits: Floats, labels: Labels, temperature: float = 1.0) -> Floats:
     """Return -log p_y of each sample."""
     picked: Floats = log_softmax(logits, temperature)[np.arange(labels.size), labels]
     return -picked + 0.0  # no -0.0
 
 
-def _surprisal_slopes(logits: Floats, labels: Labels, temperature: float = 1.0) -> Floats:
+def _negative_log_likelihood_grad(
+    logits: Floats, labels: Labels, temperature: float = 1.0
+) -> Floats:
     """Return p_k - [k = y] of each sample."""
     slopes = np.exp(log_softmax(logits, temperature))
     slopes[np.arange(labels.size), labels] -= 1
@@ -416,12 +385,12 @@ def focal_term(log_p: Floats, rest: Floats, gamma: float) -> Floats:
     return -(rest**gamma) * log_p + 0.0  # no -0.0
 
 
-def _focal_slope(log_p: Floats, rest: Floats, gamma: float) -> Floats:
+def focal_term_grad(log_p: Floats, rest: Floats, gamma: float) -> Floats:
     """Return its derivative in the log-odds log p - log(1 - p), in which dp = p (1 - p)."""
     return rest**gamma * (gamma * np.exp(log_p) * log_p - rest)
 
 
-def _focus(
+def _log_p_and_weights(
     logits: Floats, labels: Labels, alpha: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
     """Return log p_y, 1 - p_y and the class weight of each sample."""
@@ -430,7 +399,7 @@ def _focus(
     ones = np.ones(logits.shape[1])
     weights = ones if alpha is None else _class_weights("alpha", alpha, logits)
     # The sum of the other classes keeps the digits that 1 - p_y loses as p_y tends to 1.
-    return -_surprisal(logits, labels), p.sum(axis=-1), weights[labels]
+    return -_negative_log_likelihood(logits, labels), p.sum(axis=-1), weights[labels]
 
 
 def _logits_and_labels(z: ArrayLike, y: ArrayLike) -> tuple[Floats, Labels]:
@@ -456,13 +425,12 @@ def _student_and_teacher(
     return log_softmax(student, temperature), log_softmax(teacher, temperature)
 
 
-def _sides(
+def _class_weighted_targets(
     s: ArrayLike, y: ArrayLike, gamma: float, alpha: float | None
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the logits and the weights of their two sides, alpha y and (1 - alpha) (1 - y)."""
+    """Return the logits and the weights of both classes, alpha y and (1 - alpha) (1 - y)."""
     logits, targets = as_floats("s", s), as_floats("y", y)
-    require_same_shape("s", logits, "y", targets)
-    require_unit_interval("y", targets)
+    require_targets("s", logits, "y", targets)
     require_non_negative("gamma", gamma)
     if alpha is None:
         return logits, targets, 1 - targets

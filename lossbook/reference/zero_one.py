@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from lossbook._checks import (
-    Floats,
-    Reduction,
-    as_floats,
-    reduce,
-    require_no_nan,
-    require_same_shape,
-)
+from lossbook._checks import Floats, as_floats, require_no_nan, require_same_shape
+from lossbook._reduction import Reduction, reduce
 from lossbook.registry import implements
 
 
@@ -27,16 +21,12 @@ def zero_one_loss(
     label the loss is piecewise constant, so that its derivative is 0 wherever it exists.
 
     Args:
-        prediction: predicted labels, shape (N,) or any other shape.
+        prediction: predicted labels, any numbers but NaN, shape (N,) or any other shape.
         target: true labels, the same shape.
         reduction: ``"mean"`` (the error rate), ``"sum"`` (the number of errors) or ``"none"``.
 
     Returns:
         The reduced loss, or one loss per sample under ``"none"``.
-
-    Raises:
-        TypeError: if labels are not numbers.
-        ValueError: if the shapes differ, a label is NaN, or an empty batch is averaged.
 
     Example:
         >>> float(zero_one_loss([1, 0, 2, 2], [1, 1, 2, 0]))

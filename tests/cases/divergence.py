@@ -23,13 +23,12 @@ def _log_corners() -> Arrays:
 
 
 CASES = [
-    Case("kl_divergence", _pair, _corners, differentiable=(1,), reduces=False),
+    Case("kl_divergence", _pair, _corners, differentiable=(1,)),
     Case(
         "kl_divergence",
         lambda rng: tuple(np.log(side) for side in _pair(rng)),
         _log_corners,
         {"log": True},
         differentiable=(1,),
-        reduces=False,
     ),
 ]
