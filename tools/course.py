@@ -46,6 +46,7 @@ ROLES = {
     "essay": {"solution": True, "grade": True, "locked": False},
 }
 HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
+SEEDS = re.compile(r"default_rng\((\d+)\)")
 MARKS = re.compile(r"#+ (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)")
 
 
@@ -192,6 +193,20 @@ def _secrets_of(cell: NotebookNode) -> Iterator[str]:
     if cell.metadata.get("nbgrader", {}).get("solution") and not lines:
         lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
     yield from lines
+
+
+def seeded(notebook: NotebookNode, seed: int) -> NotebookNode:
+    """Return a copy of a source notebook whose hidden tests draw other inputs.
+
+    Args:
+        notebook: a source notebook.
+        seed: equal seeds give equal inputs.
+    """
+    result = nbformat.from_dict(notebook)
+    for cell in result.cells:
+        before, mark, hidden = cell.source.partition("### BEGIN HIDDEN TESTS")
+        cell.source = before + mark + SEEDS.sub(rf"default_rng([{seed}, \1])", hidden)
+    return result
 
 
 def leaks(released: Path, course: Path = COURSE) -> Iterator[str]:

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from lossbook.grading import autograde
+
 COURSE = Path(__file__).resolve().parent
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
@@ -14,16 +16,9 @@ c.Execute.timeout = 30
 # On a busy machine output may come late; 4 seconds, the default, fail the whole notebook.
 c.Execute.iopub_timeout = 30
 
-# Before a submission's first cell runs: take modules from the environment and never from beside
-# the notebook, then close the course's files to it. See lossbook/grading/guard.py.
-BEFORE_SUBMISSION = (
-    "import sys; sys.path[:] = [p for p in sys.path if p]; "
-    f"from lossbook.grading import guard; guard.start({str(COURSE)!r})"
-)
-c.Execute.extra_arguments = [
-    f"--IPKernelApp.exec_lines={BEFORE_SUBMISSION}",
-    "--log-level=ERROR",
-]
+# Points come from functions that run outside the notebook, and the notebook runs in isolation.
+c.Autograde.autograde_preprocessors = autograde.preprocessors(COURSE)
+c.Execute.extra_arguments = ["--log-level=ERROR"]
 
 # The arrays are small: threads that wait for each other would cost more than they compute.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"

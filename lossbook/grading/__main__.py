@@ -1,14 +1,15 @@
 """Report a round of grading: ``python -m lossbook.grading [course folder]``.
 
 Lists, after ``nbgrader autograde``, what nbgrader's table of grades does not show: submissions that
-could not be graded at all, cells that ran past the time limit, notebooks that reached for files
-of the course, cells that fail for any other reason than a test, and code that meddles with modules
-or with Python's own hooks, which deserves a look.
+are not there or could not be graded, cells that ran past the time limit, code that reached for what
+grading keeps shut, cells that fail for any other reason than a test, and code that deserves a look:
+it meddles with modules or Python's own hooks, or a gradient that asks for the loss.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import csv
 import json
 import re
@@ -17,13 +18,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-KINDS = {"CellTimeoutError": "time limit", "Refused": "refused"}
+from lossbook.grading import isolation
+
+KINDS = {"CellTimeoutError": "time limit", "Refused": "refused", "DeadKernelError": "kernel died"}
 # An unanswered cell, a failing test, an answer that is missing: no news. KeyboardInterrupt comes
 # with the time limit.
 EXPECTED = {"NotImplementedError", "Wrong", "AssertionError", "NameError", "KeyboardInterrupt"}
-# How every test of a notebook begins that was refused something and went on.
-STOPPED = "not graded: this notebook "
-# Assigns to what a module holds, or reaches into the interpreter.
+# Assigns to what a module holds, or reaches into the interpreter. It changes no points, since the
+# tests run elsewhere; an honest answer has no use for it.
 MEDDLES = re.compile(
     r"\b(?:grading|stand_ins|guard|reference|np|numpy)(?:\.\w+)+\s*=(?!=)"
     r"|\b(?:setattr|setprofile|settrace|addaudithook|_getframe|__builtins__|ctypes|sys\.modules)\b"
@@ -42,21 +44,26 @@ class Event(NamedTuple):
 
 def events(course: Path) -> Iterator[Event]:
     """Yield what happened in the last round of grading, by assignment and student."""
-    for folder in sorted(course.glob("submitted/*/*"), key=lambda path: (path.name, path.parent)):
-        student, assignment = folder.parent.name, folder.name
+    found = {
+        (path.name, path.parent.name)
+        for stage in ("submitted", "autograded")
+        for path in course.glob(f"{stage}/*/*")
+    }
+    for assignment, student in sorted(found):
+        submitted = course / "submitted" / student / assignment
         graded = sorted(course.glob(f"autograded/{student}/{assignment}/*.ipynb"))
-        if not graded and any(folder.glob("*.ipynb")):
-            message = "no graded notebook: not run yet, or its kernel died; run autograde --debug"
+        if not any(submitted.glob("*.ipynb")):
+            message = "there is no notebook in submitted/: never handed in, or gone since"
+            yield Event(assignment, student, "missing", "", message)
+        elif not graded:
+            message = "no graded notebook: not run yet, or failed; run autograde --debug"
             yield Event(assignment, student, "not graded", "", message)
         for path in graded:
             notebook = json.loads(path.read_text(encoding="utf-8"))
-            for cell, code in _meddling(notebook):
-                yield Event(assignment, student, "look", cell, code)
+            for cell, remark in _remarks(notebook):
+                yield Event(assignment, student, "look", cell, remark)
             for cell, error in _errors(notebook):
                 kind = KINDS.get(error["ename"], "error")
-                if error["evalue"].startswith(STOPPED):
-                    yield Event(assignment, student, "refused", "", error["evalue"])
-                    break
                 if kind == "error" and error["ename"] in EXPECTED:
                     continue
                 message = f"{error['ename']}: {error['evalue']}".partition("\n")[0].rstrip(": ")
@@ -68,13 +75,28 @@ def _named(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield cell["metadata"].get("nbgrader", {}).get("grade_id", f"cell {number}"), cell
 
 
-def _meddling(notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the suspicious lines of the cells that are the student's own."""
+def _remarks(notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what deserves a look in the cells that are the student's own."""
     for name, cell in _named(notebook):
         if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get("locked"):
-            for line in "".join(cell["source"]).splitlines():
-                if MEDDLES.search(line):
-                    yield name, line.strip()
+            source = "".join(cell["source"])
+            yield from (
+                (name, line.strip()) for line in source.splitlines() if MEDDLES.search(line)
+            )
+            yield from ((name, remark) for remark in _measured(source))
+
+
+def _measured(source: str) -> Iterator[str]:
+    """Yield the gradients in a cell that call their own loss, as measuring a slope does."""
+    try:
+        functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)]
+    except SyntaxError:
+        return
+    for function in functions:
+        loss = function.name.removesuffix("_grad")
+        used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+        if loss != function.name and loss in used:
+            yield f"{function.name} calls {loss}: is the slope measured?"
 
 
 def _errors(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -90,6 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.description = "Report what happened while submissions were graded."
     parser.add_argument("course", nargs="?", type=Path, default=Path(), help="default: this folder")
     options = parser.parse_args(arguments)
+    if not isolation.available():
+        print("This system does not isolate submissions: see the guide.", file=sys.stderr)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(Event._fields)
     writer.writerows(events(options.course))

@@ -1,4 +1,4 @@
-"""What nbgrader makes of right, empty and wrong answers to one assignment.
+"""What grading makes of right, empty and wrong answers to one assignment.
 
 Each assignment has a module that takes these tests over, so that --dist loadfile gives each to one
 worker; xdist 3.8 does not heed its groups under pytest 9.2.
@@ -9,29 +9,35 @@ from __future__ import annotations
 import pytest
 
 from tests.course.answers import mistakes
-from tests.course.support import Graded, answers_of
+from tests.course.support import Graded, answers_of, lost, points_of, verdicts
 from tools import course
 
 # nbgrader's libraries warn about themselves.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def student(name: str) -> str:
-    return name.replace(" ", "-")
+@pytest.fixture(scope="module")
+def assignment(request) -> str:
+    return request.module.ASSIGNMENT
 
 
 @pytest.fixture(scope="module")
-def graded(request, tmp_path_factory) -> Graded:
-    """Return an assignment with all its submissions graded."""
-    assignment = request.module.ASSIGNMENT
+def judged(assignment):
+    """Return the tests' verdicts on each mistake, by its name."""
+    assert len(mistakes(assignment)) >= 5
+    for mistake in mistakes(assignment):
+        assert mistake.cells.keys() <= answers_of(assignment).keys()
+    return {m.name: verdicts(assignment, m.cells) for m in mistakes(assignment)}
+
+
+@pytest.fixture(scope="module")
+def graded(assignment, tmp_path_factory) -> Graded:
+    """Return an assignment with three submissions graded by nbgrader."""
     result = Graded(tmp_path_factory.mktemp(assignment), assignment)
     right = answers_of(assignment)
     result.submit("right", right)
     result.submit("untouched", {})
-    assert len(mistakes(assignment)) >= 5
-    for mistake in mistakes(assignment):
-        assert mistake.cells.keys() <= right.keys()
-        result.submit(student(mistake.name), {**right, **mistake.cells})
+    result.submit("mistaken", {**right, **mistakes(assignment)[0].cells})
     result.grade()
     assert result.result["success"], result.result
     return result
@@ -39,6 +45,12 @@ def graded(request, tmp_path_factory) -> Graded:
 
 def test_the_solution_gets_full_marks(graded):
     assert graded.points("right") == graded.most()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_solution_passes_with_other_hidden_inputs(assignment, seed):
+    found = verdicts(assignment, {}, seed=seed)
+    assert {name: found[name].message for name in lost(found)} == {}
 
 
 def test_essays_wait_for_a_person(graded):
@@ -56,23 +68,29 @@ def test_the_untouched_release_gets_nothing(graded):
         assert gradebook.find_submission(graded.assignment, "untouched").score == 0
 
 
-def test_each_mistake_costs_its_own_points_and_no_others(graded):
-    expected = {mistake.name: set(mistake.loses) for mistake in mistakes(graded.assignment)}
-    assert {name: graded.lost(student(name)) for name in expected} == expected
+def test_each_mistake_costs_its_own_points_and_no_others(assignment, judged):
+    expected = {mistake.name: set(mistake.loses) for mistake in mistakes(assignment)}
+    assert {name: lost(found) for name, found in judged.items()} == expected
 
 
-def test_messages_say_what_is_wrong(graded):
-    for mistake in mistakes(graded.assignment):
-        messages = graded.messages(student(mistake.name))
-        for name in mistake.loses:
-            assert messages[name].startswith("Wrong: "), (mistake.name, messages[name])
-        said = "\n".join(messages[name] for name in mistake.loses)
+def test_nbgrader_takes_the_verdicts(assignment, graded):
+    mistake = mistakes(assignment)[0]
+    assert graded.lost("mistaken") == mistake.loses
+    messages = graded.messages("mistaken")
+    assert all(messages[name].startswith("Wrong: ") for name in mistake.loses)
+
+
+def test_messages_say_what_is_wrong(assignment, judged):
+    for mistake in mistakes(assignment):
+        found = judged[mistake.name]
+        assert {found[name].error for name in mistake.loses} == {"Wrong"}, mistake.name
+        said = "\n".join(found[name].message for name in mistake.loses)
         assert mistake.says in said, (mistake.name, said)
 
 
-def test_every_test_is_failed_by_some_mistake(graded):
-    caught = {name for mistake in mistakes(graded.assignment) for name in mistake.loses}
-    assert caught == graded.most().keys()
+def test_every_test_is_failed_by_some_mistake(assignment):
+    caught = {name for mistake in mistakes(assignment) for name in mistake.loses}
+    assert caught == points_of(assignment).keys()
 
 
 def test_feedback_is_written(graded):

@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from lossbook.grading import outside
 from tools import course
 
 Answers = Mapping[str, str]
@@ -27,6 +28,42 @@ def answers_of(assignment: str) -> dict[str, str]:
         for cell in nbformat.read(course.source(assignment), 4).cells
         if nbgrader_of(cell).get("solution")
     }
+
+
+def points_of(assignment: str) -> dict[str, float]:
+    """Return how many points each autograded cell can give."""
+    return {
+        nbgrader_of(cell)["grade_id"]: nbgrader_of(cell)["points"]
+        for cell in nbformat.read(course.source(assignment), 4).cells
+        if nbgrader_of(cell).get("grade") and cell.cell_type == "code"
+    }
+
+
+def verdicts(
+    assignment: str, answers: Answers, *, before: str = "", seed: int | None = None
+) -> dict[str, outside.Verdict]:
+    """Return what each test says of a notebook with these answers, without nbgrader.
+
+    Args:
+        assignment: the assignment's name.
+        answers: sources of cells, by their ids; what is left out is the right answer.
+        before: a cell of the student's own before all others.
+        seed: of other hidden inputs.
+    """
+    notebook = nbformat.read(course.source(assignment), 4)
+    if seed is not None:
+        notebook = course.seeded(notebook, seed)
+    cells = [("own", before, False)] if before else []
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            name = nbgrader_of(cell).get("grade_id", f"cell {number}")
+            cells.append((name, answers.get(name, cell.source), bool(nbgrader_of(cell).get("grade"))))
+    return dict(outside.decide(cells))
+
+
+def lost(found: Mapping[str, outside.Verdict]) -> set[str]:
+    """Return the tests that fail."""
+    return {name for name, verdict in found.items() if verdict.error}
 
 
 class Graded:
@@ -81,11 +118,7 @@ class Graded:
 
     def most(self) -> dict[str, float]:
         """Return how many points each autograded cell can give."""
-        return {
-            nbgrader_of(cell)["grade_id"]: nbgrader_of(cell)["points"]
-            for cell in nbformat.read(course.source(self.assignment), 4).cells
-            if nbgrader_of(cell).get("grade") and cell.cell_type == "code"
-        }
+        return points_of(self.assignment)
 
     def lost(self, student: str) -> set[str]:
         """Return the autograded cells that did not give all their points, which must be none."""
