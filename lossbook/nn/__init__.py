@@ -5,6 +5,7 @@ A module per file of ``lossbook.functional``. Hyper-parameters are checked when 
 
 from lossbook.nn.cross_entropy import BinaryCrossEntropyLoss
 from lossbook.nn.divergence import KLDivergenceLoss
+from lossbook.nn.efficientnet import EfficientNetLite0Features
 from lossbook.nn.exponential import ExponentialLoss, LogisticLoss, SigmoidCrossEntropyLoss
 from lossbook.nn.hinge import HingeLoss, MulticlassHingeLoss, SquaredHingeLoss
 from lossbook.nn.margin import (
@@ -33,6 +34,7 @@ __all__ = [
     "ArcFaceLoss",
     "BinaryCrossEntropyLoss",
     "DistillationLoss",
+    "EfficientNetLite0Features",
     "ExponentialLoss",
     "FocalLoss",
     "HingeLoss",
