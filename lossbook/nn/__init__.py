@@ -7,6 +7,7 @@ TypeError a wrong kind of dtype.
 
 from lossbook.nn.cross_entropy import BinaryCrossEntropyLoss
 from lossbook.nn.divergence import KLDivergenceLoss
+from lossbook.nn.efficientnet import EfficientNetLite0Features
 from lossbook.nn.exponential import ExponentialLoss, LogisticLoss, SigmoidCrossEntropyLoss
 from lossbook.nn.hinge import HingeLoss, MulticlassHingeLoss, SquaredHingeLoss
 from lossbook.nn.margin import (
@@ -35,6 +36,7 @@ __all__ = [
     "ArcFaceLoss",
     "BinaryCrossEntropyLoss",
     "DistillationLoss",
+    "EfficientNetLite0Features",
     "ExponentialLoss",
     "FocalLoss",
     "HingeLoss",

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from lossbook._checks import require_floating, require_images
+from lossbook.nn._weights import load_weights
 
 VGG16_URL = "https://download.pytorch.org/models/vgg16-397923af.pth"
 VGG16_SHA256 = "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0"
@@ -76,7 +77,7 @@ class VGG16Features(nn.Module):
         self.register_buffer("deviation", torch.tensor(DEVIATION).view(3, 1, 1), persistent=False)
         self.smallest = 2 ** sum(isinstance(layer, nn.MaxPool2d) for layer in self.features)
         if weights is not None:
-            self._load(weights, sha256)
+            load_weights(self, weights, sha256, _by_hand(VGG16_URL, sha256))
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the last layer's maps of RGB ``images`` (N, 3, H, W) with values in [0, 1]."""
@@ -85,27 +86,6 @@ class VGG16Features(nn.Module):
         maps: Tensor = self.features((images - self.mean) / self.deviation)
         return maps
 
-    def _load(self, weights: str | os.PathLike[str], sha256: str) -> None:
-        if not Path(weights).exists():
-            raise FileNotFoundError(f"weights: no file {weights}. {_by_hand(VGG16_URL, sha256)}")
-        with open(weights, "rb") as file:
-            # The digest and the weights come from one opening of the file: it cannot be swapped.
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != sha256:
-                raise ValueError(
-                    f"weights: expected SHA-256 {sha256}, got {found} for {weights}: a truncated "
-                    "file, or another one. Nothing was loaded."
-                )
-            file.seek(0)
-            state = torch.load(file, map_location="cpu", weights_only=True)
-        for key, own in self.state_dict().items():
-            shape = tuple(state[key].shape) if key in state else None
-            if shape != tuple(own.shape):
-                raise ValueError(
-                    f"weights: expected {key} of shape {tuple(own.shape)}, got {shape}"
-                )
-        self.load_state_dict({key: state[key] for key in self.state_dict()})
-
 
 def fetch_vgg16(
     folder: str | os.PathLike[str] | None = None,
@@ -113,7 +93,7 @@ def fetch_vgg16(
     url: str = VGG16_URL,
     sha256: str = VGG16_SHA256,
 ) -> Path:
-    """Return torchvision's file of VGG-16 weights (528 MB), fetched unless it is there.
+    """Return torchvision's file of VGG-16 weights (553 MB), fetched unless it is there.
 
     Args:
         folder: where the file is kept; None is where torchvision keeps it,
