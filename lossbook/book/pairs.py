@@ -1,8 +1,10 @@
 """One experiment for all margin losses: are two unseen images of the same class?
 
-A small network is trained on the digits 0 to 6 with any loss that holds class vectors. Its features
-then verify pairs of images of 7, 8 and 9, digits that it never saw: two images are called the same
-if the cosine between their features is large. Other digits can take both places.
+A small network is trained with any loss that holds class vectors. Its features then verify pairs
+of images of classes that it never saw: two images are called the same if the cosine between their
+features is large. :func:`digits` trains on 0 to 6 and verifies 7, 8 and 9, small enough for
+pictures of what a loss does; :func:`glyphs` trains on up to a thousand characters and verifies
+others, in fonts that are new too.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -39,8 +41,8 @@ class Head(Protocol):
         """Return the logits (N, C) without a margin."""
 
 
-class Digits(NamedTuple):
-    """Images (N, 64) in [0, 1] and labels (N,): two sets of seen classes, one of unseen ones."""
+class Task(NamedTuple):
+    """Images in [0, 1] and labels (N,): two sets of seen classes, one of unseen ones."""
 
     x_train: Tensor
     y_train: Tensor
@@ -99,7 +101,7 @@ class SoftmaxHead(nn.Module):
 @cache
 def digits(
     seen: tuple[int, ...] = SEEN, unseen: tuple[int, ...] = UNSEEN, *, spare_test: bool = False
-) -> Digits:
+) -> Task:
     """Return some digits for training and testing, and others that training never sees.
 
     Labels of seen classes count from 0 in the order of ``seen``; those of unseen ones are kept.
@@ -138,7 +140,76 @@ def digits(
         np.concatenate([data.x_train[new], data.x_test[new_test]]),
         np.concatenate([data.y_train[new], data.y_test[new_test]]),
     )
-    return Digits(*map(torch.from_numpy, parts))
+    return Task(*map(torch.from_numpy, parts))
+
+
+def glyphs(
+    classes: int, *, seed: int, part: Literal["validation", "test"] = "test", split: int = 0
+) -> Task:
+    """Return some training characters to learn, and the characters of another part to verify.
+
+    The test images of seen classes are the learnt characters in the other part's fonts.
+
+    Args:
+        classes: C, the number of characters to train on, at most 1000.
+        seed: seed of their choice.
+        part: where the unseen characters and fonts come from; a choice is made on ``validation``.
+        split: of the characters and fonts, as in :func:`lossbook.book.datasets.glyphs`.
+
+    Raises:
+        ValueError: if classes is not a whole number from 1 to 1000.
+
+    Example:
+        >>> data = glyphs(10, seed=0)
+        >>> data.x_train.shape, data.x_test.shape, data.x_unseen.shape
+        (torch.Size([170, 1, 16, 16]), torch.Size([60, 1, 16, 16]), torch.Size([2400, 1, 16, 16]))
+    """
+    require_whole("classes", classes)
+    data = datasets.glyphs(split=split)
+    train, test = data.part("train", "train"), data.part("train", part)
+    if classes > len(train):
+        raise ValueError(f"classes: got {classes}, expected at most {len(train)}")
+    chosen = np.random.default_rng(seed).permutation(len(train))[:classes]
+    every = (train[chosen], test[chosen], data.part(part, part))
+    parts = []
+    for images in every:
+        labels = np.repeat(np.arange(len(images)), images.shape[1])
+        parts += [images.reshape(-1, 1, *images.shape[2:]), labels]
+    return Task(*map(torch.from_numpy, parts))
+
+
+class Shift(nn.Module):
+    """While training, shift a batch of images (N, 1, H, W) by at most one pixel each way."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return images of the same size; what is shifted in is 0."""
+        if not self.training:
+            return images
+        down, right = torch.randint(3, (2,)).tolist()
+        height, width = images.shape[2:]
+        return nn.functional.pad(images, (1, 1, 1, 1))[
+            :, :, down : down + height, right : right + width
+        ]
+
+
+def perceptron(features: int) -> nn.Module:
+    """Return a network of one hidden layer for the digits: from (N, 64) to (N, features)."""
+    return nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, features))
+
+
+def convolution(features: int) -> nn.Module:
+    """Return a network of two convolutions for the glyphs: from (N, 1, 16, 16) to (N, features)."""
+    return nn.Sequential(
+        Shift(),
+        nn.Conv2d(1, 12, 5, stride=2, padding=2),
+        nn.BatchNorm2d(12),
+        nn.ReLU(),
+        nn.Conv2d(12, 32, 3, stride=2, padding=1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(32 * 4 * 4, features),
+    )
 
 
 @dataclass(frozen=True)
@@ -147,10 +218,10 @@ class Trained:
 
     network: nn.Module
     head: Head
-    data: Digits
+    data: Task
 
     def embed(self, images: Tensor) -> Tensor:
-        """Return the features (N, d) of images (N, 64), without a gradient."""
+        """Return the features (N, d) of images, without a gradient."""
         with torch.no_grad():
             features: Tensor = self.network(images)
         return features
@@ -171,9 +242,10 @@ def train(
     rate: float = 0.003,
     decay: float = 0.0,
     schedule: Callable[[int], float] | None = None,
-    data: Digits | None = None,
+    data: Task | None = None,
+    network: Callable[[int], nn.Module] = perceptron,
 ) -> Trained:
-    """Train a network of one hidden layer in float64 by Adam, on batches of 128 images.
+    """Train a network by Adam, on batches of 128 images and in their precision.
 
     The same seed gives the same starting network and the same batches, whatever the loss.
 
@@ -186,6 +258,7 @@ def train(
         decay: Adam's weight decay, at least 0; it adds decay times each parameter to its gradient.
         schedule: from the step, counted from 0, to the head's ``annealing``.
         data: what to train on; by default :func:`digits`, the digits 0 to 6.
+        network: from d to a network for these images.
 
     Returns:
         The trained network with its head.
@@ -205,23 +278,23 @@ def train(
     require_non_negative("decay", decay)
     data = digits() if data is None else data
     classes = int(data.y_train.max()) + 1
+    draws = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, features)).double()
-        loss = head(features, classes).double()
-    draws = torch.Generator().manual_seed(seed)
-    parameters = [*network.parameters(), *loss.parameters()]
-    optimiser = torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
-    slower = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    for step in range(steps):
-        if schedule is not None:
-            loss.annealing = schedule(step)  # type: ignore[assignment]
-        batch = torch.randint(len(data.y_train), (128,), generator=draws)
-        optimiser.zero_grad()
-        loss(network(data.x_train[batch]), data.y_train[batch]).backward()
-        optimiser.step()
-        slower.step()
-    return Trained(network, loss, data)  # type: ignore[arg-type]
+        body = network(features).to(data.x_train.dtype)
+        loss = head(features, classes).to(data.x_train.dtype)
+        parameters = [*body.parameters(), *loss.parameters()]
+        optimiser = torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
+        slower = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+        for step in range(steps):
+            if schedule is not None:
+                loss.annealing = schedule(step)  # type: ignore[assignment]
+            batch = torch.randint(len(data.y_train), (128,), generator=draws)
+            optimiser.zero_grad()
+            loss(body(data.x_train[batch]), data.y_train[batch]).backward()
+            optimiser.step()
+            slower.step()
+    return Trained(body.eval(), loss, data)  # type: ignore[arg-type]
 
 
 def pair_cosines(features: Tensor, labels: Tensor) -> tuple[Numbers, NDArray[np.bool_]]:
@@ -299,13 +372,75 @@ def equal_error_rate(scores: Numbers, same: NDArray[np.bool_]) -> float:
         >>> equal_error_rate(np.array([0.9, 0.8, 0.7, 0.2]), np.array([True, False, True, False]))
         0.5
     """
-    false, true = roc(scores, same)
+    return _crossing(*roc(scores, same))
+
+
+def _crossing(false: Numbers, true: Numbers) -> float:
+    """Return where a receiver operating characteristic has as many false accepts as rejects."""
     reject = 1 - true
     after = int(np.argmax(false >= reject))  # the first point at or behind the crossing
     before = after - 1
     gap, next_gap = reject[before] - false[before], false[after] - reject[after]
     share = gap / (gap + next_gap)
     return float(false[before] + share * (false[after] - false[before]))
+
+
+def retrieval(features: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Return rank-1 and MAP@R: how well each image finds the others of its class by cosine.
+
+    Rank-1 is the share of images whose nearest other image is of the same class. MAP@R looks at the
+    R nearest, where R is the number of other images of the class: the mean, over these places, of
+    the precision up to the place if the image there is of the same class, else of 0.
+
+    Args:
+        features: features (N, d).
+        labels: class labels (N,), with the same number of images for every class.
+
+    Example:
+        >>> x = torch.tensor([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0], [1.0, 0.9]])
+        >>> retrieval(x, torch.tensor([0, 0, 1, 1]))
+        (0.75, 0.75)
+
+    Source: Musgrave, Belongie and Lim, A Metric Learning Reality Check, 2020, section 3.2.
+    """
+    directions = nn.functional.normalize(features, dim=1)
+    cosines = directions @ directions.T
+    cosines.fill_diagonal_(-2)
+    others = int((labels == labels[0]).sum()) - 1
+    found = labels[cosines.topk(others, dim=1).indices] == labels[:, None]
+    precision = found.cumsum(dim=1) / torch.arange(1, others + 1)
+    map_at_r = (precision * found).double().mean()
+    return float(found[:, 0].double().mean()), float(map_at_r)
+
+
+class Score(NamedTuple):
+    """How features tell unseen classes apart, as shares.
+
+    Equal error rate; true accept rate where the false accept rate is 0.01, and where it is 0.001;
+    rank-1; MAP@R.
+    """
+
+    eer: float
+    tar_2: float
+    tar_3: float
+    rank_1: float
+    map_at_r: float
+
+
+def score(features: Tensor, labels: Tensor) -> Score:
+    """Score the features (N, d) of unseen classes by all pairs, and by the nearest ones.
+
+    Example:
+        >>> data = glyphs(10, seed=0, part="validation")
+        >>> pixels = score(data.x_unseen.flatten(1), data.y_unseen)
+        >>> round(pixels.eer, 2), round(pixels.map_at_r, 2)
+        (0.09, 0.73)
+    """
+    false, true = roc(*pair_cosines(features, labels))
+    at = {
+        rate: float(true[np.searchsorted(false, rate, side="right") - 1]) for rate in (1e-2, 1e-3)
+    }
+    return Score(_crossing(false, true), at[1e-2], at[1e-3], *retrieval(features, labels))
 
 
 class Angles(NamedTuple):
@@ -371,7 +506,7 @@ def trials(
     rate: float = 0.003,
     decay: float = 0.0,
     schedule: Callable[[int], float] | None = None,
-    data: Digits | None = None,
+    data: Task | None = None,
 ) -> list[Verified]:
     """Train and verify once for each seed; the arguments are those of :func:`train`.
 

@@ -1,5 +1,7 @@
 """The data sets: the same split every time, nothing of the test part in the scaling."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
@@ -40,3 +42,55 @@ def test_digits_are_pixels_in_the_unit_interval_with_the_share_of_every_digit_ke
 def test_a_seed_fixes_the_split_and_another_changes_it(load):
     np.testing.assert_array_equal(load(seed=1).y_test, load(seed=1).y_test)
     assert not np.array_equal(load(seed=1).y_test, load(seed=2).y_test)
+
+
+def test_the_stored_glyphs_are_those_that_the_results_were_made_with():
+    digest = sha256(datasets.GLYPHS.read_bytes()).hexdigest()
+    assert digest == "9332b3400280d549a628338d2b83a17ecef2884475f53984f8d789a1042f4319"
+    assert datasets.GLYPHS.stat().st_size < 5_000_000
+
+
+def test_every_glyph_has_ink_and_no_font_draws_two_characters_alike():
+    images = datasets.glyphs().images
+    assert images.shape == (1600, 28, 16, 16)
+    assert (images.max(axis=(2, 3)) == 1).all()
+    for font in images.swapaxes(0, 1):
+        assert len(np.unique(font.reshape(1600, -1), axis=0)) == 1600
+
+
+@pytest.mark.parametrize("split", range(3))
+def test_no_character_and_no_family_of_fonts_stands_in_two_parts(split: int):
+    data = datasets.glyphs(split=split)
+    with np.load(datasets.GLYPHS) as stored:
+        families = stored["families"]
+    parts = [set(families[data.font_parts == part]) for part in datasets.PARTS]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 15
+    assert "Aoyagi" in parts[0]
+    counts = [int((data.character_parts == part).sum()) for part in datasets.PARTS]
+    assert counts == [1000, 200, 400]
+    assert len(set(data.characters)) == 1600
+
+
+def test_another_split_has_other_characters_and_fonts():
+    first, second = datasets.glyphs(split=0), datasets.glyphs(split=1)
+    assert (first.character_parts != second.character_parts).any()
+    assert (first.font_parts != second.font_parts).any()
+    with pytest.raises(ValueError, match="split: got 3"):
+        datasets.glyphs(split=3)
+
+
+def test_a_part_holds_its_characters_in_its_fonts():
+    data = datasets.glyphs()
+    images = data.part("train", "test")
+    character = int(np.flatnonzero(data.character_parts == "train")[7])
+    font = int(np.flatnonzero(data.font_parts == "test")[2])
+    np.testing.assert_array_equal(images[7, 2], data.images[character, font])
+
+
+def test_every_font_is_listed_with_a_licence_that_allows_it():
+    readme = datasets.GLYPHS.with_name("README.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in readme.splitlines() if line.count(" | ") == 4]
+    licences = {font: row[3] for row in rows[1:] for font in row[1].split(", ")}
+    assert set(licences) == set(datasets.glyphs().fonts)
+    free = ("OFL-1.1", "IPA-1.0", "Apache-2.0", "MIT", "BSD-3-Clause", "public domain")
+    assert all(licence.startswith(free) for licence in licences.values())

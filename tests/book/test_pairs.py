@@ -152,3 +152,94 @@ def test_bad_pairs_are_refused(scores, same, message: str):
 def test_bad_options_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         pairs.train(pairs.SoftmaxHead, seed=0, **options)
+
+
+def test_glyphs_to_learn_and_to_verify_share_no_character_and_no_font():
+    data, images = pairs.glyphs(10, seed=3), datasets.glyphs()
+    learnt = images.part("train", "train").reshape(-1, 16 * 16)
+    verified = images.part("test", "test").reshape(-1, 16 * 16)
+    assert {row.tobytes() for row in data.x_train.flatten(1).numpy()} <= {
+        row.tobytes() for row in learnt
+    }
+    np.testing.assert_array_equal(data.x_unseen.flatten(1).numpy(), verified)
+    assert data.y_train.bincount().tolist() == [17] * 10
+    assert data.y_test.bincount().tolist() == [6] * 10
+    validation = pairs.glyphs(10, seed=3, part="validation")
+    assert torch.equal(validation.x_train, data.x_train)
+    assert len(validation.x_unseen) == 200 * 5
+
+
+def test_the_seed_draws_the_training_characters_and_their_number_is_bounded():
+    one, two = pairs.glyphs(10, seed=0), pairs.glyphs(10, seed=1)
+    assert not torch.equal(one.x_train, two.x_train)
+    assert torch.equal(one.x_unseen, two.x_unseen)
+    assert len(pairs.glyphs(1000, seed=0).x_train) == 17_000
+    with pytest.raises(ValueError, match="classes: got 1001"):
+        pairs.glyphs(1001, seed=0)
+
+
+def test_training_on_glyphs_beats_the_same_network_without_training():
+    data = pairs.glyphs(100, seed=0)
+    scores = [
+        pairs.score(trained.embed(data.x_unseen), data.y_unseen)
+        for trained in (
+            pairs.train(
+                partial(nn.ArcFaceLoss, s=16.0, m=0.3),
+                seed=0,
+                features=32,
+                steps=steps,
+                rate=rate,
+                data=data,
+                network=pairs.convolution,
+            )
+            for steps, rate in ((1, 1e-9), (120, 0.01))
+        )
+    ]
+    assert scores[1].eer < 0.7 * scores[0].eer
+    assert scores[1].map_at_r > scores[0].map_at_r + 0.1
+
+
+def test_images_are_shifted_in_training_only_and_by_one_pixel_at_most():
+    shift = pairs.Shift()
+    image = torch.zeros(1, 1, 5, 5)
+    image[0, 0, 2, 2] = 1
+    torch.manual_seed(0)
+    places = {tuple(shift(image)[0, 0].nonzero()[0].tolist()) for _ in range(100)}
+    assert places == {(row, column) for row in (1, 2, 3) for column in (1, 2, 3)}
+    assert torch.equal(shift.eval()(image), image)
+
+
+def test_scores_are_perfect_for_perfect_features_and_low_for_random_ones():
+    labels = torch.arange(20).repeat_interleave(3)
+    perfect = pairs.score(torch.eye(20)[labels], labels)
+    assert perfect == (0.0, 1.0, 1.0, 1.0, 1.0)
+    random = pairs.score(torch.randn(60, 8, generator=torch.manual_seed(0)), labels)
+    assert 0.35 < random.eer < 0.65
+    assert random.tar_3 <= random.tar_2 < 0.2
+    assert random.map_at_r <= random.rank_1 < 0.3
+
+
+def test_true_accept_rates_are_those_of_scikit_learns_curve():
+    labels = torch.arange(40).repeat_interleave(4)
+    features = torch.randn(40, 6, generator=torch.manual_seed(1))[labels]
+    features = features + 0.8 * torch.randn(160, 6, generator=torch.manual_seed(2))
+    ours = pairs.score(features, labels)
+    cosines, same = pairs.pair_cosines(features, labels)
+    false, true, _ = roc_curve(same, cosines, drop_intermediate=False)
+    assert ours.tar_2 == pytest.approx(true[false <= 0.01].max())
+    assert ours.tar_3 == pytest.approx(true[false <= 0.001].max())
+    assert ours.eer == pytest.approx(pairs.equal_error_rate(cosines, same))
+
+
+def test_map_at_r_counts_only_the_r_nearest_and_weighs_the_first_most():
+    directions = torch.tensor([0.0, 0.1, 0.25, 0.45])  # angles; the nearest are the neighbours
+    features = torch.stack([directions.cos(), directions.sin()], dim=1)
+    rank_1, map_at_r = pairs.retrieval(features, torch.tensor([0, 1, 0, 1]))
+    assert rank_1 == 0.0
+    assert map_at_r == 0.0
+    three = torch.tensor([0.0, 0.1, 0.3, 2.0, 2.05, 2.2])
+    features = torch.stack([three.cos(), three.sin()], dim=1)
+    # Two places each: in four rows the nearest is of the same class, and the second never is.
+    rank_1, map_at_r = pairs.retrieval(features, torch.tensor([0, 0, 1, 1, 1, 0]))
+    assert rank_1 == pytest.approx(4 / 6)
+    assert map_at_r == pytest.approx((1 / 2 + 1 / 2 + 0 + 1 / 2 + 1 / 2 + 0) / 6)
