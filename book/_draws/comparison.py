@@ -19,14 +19,22 @@ def _member(rng: np.random.Generator) -> dict:
     if kind == "multiplied":
         m = int(rng.integers(1, 5))
         margins = {"m_1": m, "m_2": 0.0, "m_3": 0.0}
-        psi = _by_package(margin._multiplied(m, 0))
+        psi = _by_package(margin.multiplicative_angular_margin(m, 0))
         return margins | {"psi": psi, "end": np.pi / m, "loss": kind}
     m = rng.uniform(0.1, 1.4)
     if kind == "added":
         margins = {"m_1": 1, "m_2": m, "m_3": 0.0}
-        return margins | {"psi": _by_package(margin._added(m)), "end": np.pi - m, "loss": kind}
+        return margins | {
+            "psi": _by_package(margin.additive_angular_margin(m)),
+            "end": np.pi - m,
+            "loss": kind,
+        }
     margins = {"m_1": 1, "m_2": 0.0, "m_3": m}
-    return margins | {"psi": _by_package(margin._subtracted(m)), "end": np.pi, "loss": kind}
+    return margins | {
+        "psi": _by_package(margin.additive_cosine_margin(m)),
+        "end": np.pi,
+        "loss": kind,
+    }
 
 
 def _loss(rng: np.random.Generator) -> dict:
