@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 OUT := $(if $(filter no,$(SOLUTIONS)),_build/students/)
 SITE := $(OUT)_build/html/index.html
 SLIDES := _build/slides/index.html
-SITE_SOURCES := _config.yml _toc.yml $(shell find book lossbook -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
+SITE_SOURCES := _config.yml _toc.yml $(shell find book lossbook eqtest/src -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
 # nbgrader, Sphinx and KaTeX start alembic and node from PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -23,7 +23,7 @@ PACKAGE_ALONE := $(filter-out tests/test_grading.py tests/test_imports.py,$(wild
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-$(INSTALLED): requirements.txt pyproject.toml
+$(INSTALLED): requirements.txt pyproject.toml eqtest/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
@@ -50,7 +50,7 @@ test: $(INSTALLED)  ## every check: package with formulas, notebooks with figure
 	echo "make test: $${failed:+FAILED:$$failed}$${failed:-all parts passed: $(PARTS)}"; test -z "$$failed"
 
 test-package: $(INSTALLED)
-	pytest -n 2 --dist loadfile tests lossbook --doctest-modules $(addprefix --ignore ,tests/course tests/site)
+	pytest -n 2 --dist loadgroup tests lossbook eqtest --doctest-modules $(addprefix --ignore ,tests/course tests/site)
 
 test-notebooks: $(INSTALLED)
 	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
@@ -114,7 +114,7 @@ requirements: $(INSTALLED)  ## recompile requirements.txt from pyproject.toml
 		--no-emit-find-links --no-emit-trusted-host --output-file requirements.in pyproject.toml
 	echo "# The environment that the book is checked with. Compiled from pyproject.toml by 'make requirements': do not edit." > requirements.txt
 	sed -e '/^#/d' -e '/^$$/d' -e 's/+cpu$$//' requirements.in >> requirements.txt
-	echo "-e ." >> requirements.txt
+	printf "%s\n" "-e ." "-e ./eqtest" >> requirements.txt
 	rm requirements.in
 
 clean:  ## remove the built site and the caches, keep the environment

@@ -2,8 +2,7 @@
 
 ``lossbook.reference`` holds every formula in NumPy as printed, with its gradient by hand;
 ``lossbook.functional`` holds the same functions for PyTorch, stable at every dtype;
-``lossbook.nn`` wraps those that train a model as modules;
-``lossbook.formula`` reads a printed formula and compares it with code.
+``lossbook.nn`` wraps those that train a model as modules.
 """
 
 __version__ = "0.2.0"

@@ -1,5 +1,6 @@
 """Settings of every test run."""
 
+import pytest
 import torch
 from hypothesis import settings
 
@@ -11,3 +12,11 @@ settings.load_profile("same")
 
 # The tensors of the tests are small: a second thread costs more than it computes.
 torch.set_num_threads(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, unless they name a group of their own."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))

@@ -13,12 +13,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from eqtest.audit import Audit, Checked
+from eqtest.binding import Binding
 from tqdm import tqdm
 
 import lossbook.reference  # noqa: F401  (importing it binds the functions to their labels)
 from book import _draws as draws
-from lossbook.formula import equations
-from lossbook.formula.audit import Audit, Row
+from eqtest import equations
 from lossbook.registry import BINDINGS
 
 BOOK = Path("book")
@@ -36,13 +37,18 @@ def book_audit(book: Path = BOOK) -> Audit:
     return Audit(
         chapters={chapter: labelled for chapter, labelled in chapters.items() if labelled},
         draws=draws.DRAWS,
-        bindings={label: binding for label, binding in BINDINGS.items() if label in labels},
+        bindings={
+            label: Binding(**vars(binding))
+            for label, binding in BINDINGS.items()
+            if label in labels
+        },
         uses=draws.USES,
         exempt=draws.EXEMPT,
+        tight=draws.TIGHT,
     )
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[Checked]) -> str:
     """Return the rows as a table of plain text."""
     width = max((len(row.label) for row in rows), default=5)
     lines = [f"{'equation':<{width}}  {'checked as':<11} points  error    mutants  noticed"]
@@ -61,7 +67,7 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def summary(rows: Sequence[Row]) -> str:
+def summary(rows: Sequence[Checked]) -> str:
     """Return one line of totals."""
     checked = [row for row in rows if row.kind != "exempt" and not row.problem]
     mutants, killed = sum(row.mutants for row in rows), sum(row.killed for row in rows)

@@ -6,6 +6,7 @@ A module may hold, all by label:
   named as on the page (``y_hat``, ``theta``, ``lambda_``); indices count from 1;
 - ``USES``: labels of the equations that define symbols for this one (``eq-x-grad`` and
   ``eq-x-derivation`` use ``eq-x`` without being told);
+- ``TIGHT``: where the bounds of an equation are equalities, see :func:`eqtest.check`;
 - ``EXEMPT``: why an equation is compared with nothing;
 - ``SURVIVORS``: the mutants that no draw can tell from the equation -> why.
 """
@@ -30,5 +31,6 @@ def _merged(name: str) -> dict[str, Any]:
 
 DRAWS = _merged("DRAWS")
 USES = _merged("USES")
+TIGHT = _merged("TIGHT")
 EXEMPT = _merged("EXEMPT")
 SURVIVORS = _merged("SURVIVORS")

@@ -71,12 +71,3 @@ DRAWS = {
     "eq-arcface-loss-grad-weights": _weights_entry,
     "eq-arcface-half-angle": _unit_pair,
 }
-
-_EVEN = "A cosine is the same at pi - m, m - pi and pi + m."
-
-SURVIVORS = {
-    "eq-arcface-jump": {
-        r"sign: `-` before `\pi - m`": _EVEN,
-        r"sign: `-` -> `+` in `\pi - m`": _EVEN,
-    },
-}

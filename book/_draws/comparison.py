@@ -96,10 +96,3 @@ DRAWS = {
     "eq-margin-family-grad": _pull,
     "eq-comparison-pairs": _pairs,
 }
-
-SURVIVORS = {
-    "eq-margin-family-slope": {
-        r"sign: `-` -> `+` in `\cos(m_1 \theta + m_2) - m_3`": "A constant has no slope.",
-        r"term: `- m_3` -> `` in `\cos(m_1 \theta + m_2) - m_3`": "A constant has no slope.",
-    },
-}

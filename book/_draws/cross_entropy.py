@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.cases import distributions
+from book._draws.common import constant, distributions, same
 
 
 def _probability(rng: np.random.Generator) -> dict:
@@ -27,7 +27,7 @@ def _bounded(rng: np.random.Generator) -> dict:
 
 
 def _nats(rng: np.random.Generator) -> dict:
-    return _distribution(rng) | {"b": np.e}
+    return _bounded(rng) | {"b": np.e}
 
 
 def _pair(rng: np.random.Generator) -> dict:
@@ -97,23 +97,8 @@ DRAWS = {
     "eq-calibration-derivation": _calibration,
 }
 
-LOWER = "the left side becomes smaller, and a looser bound is true as well"
-ZERO = "both sides of this equality are 0, so its sign does not matter"
-
-SURVIVORS = {
-    "eq-entropy-bounds": {
-        "sign: `-` before `0`": "0 has no sign",
-        r"function: `\log_b C` -> `(C)` in `\log_b C`": "C is above log C: a looser bound",
-    },
-    "eq-entropy-bounds-derivation": {
-        r"sign: `-` before `\sum_{k=1}^{C} p_k \Bigl(\frac{1}{C p_k} - 1\Bigr)`": ZERO,
-        r"sign: `-` before `\sum_{k=1}^{C} \Bigl(\frac{1}{C} - p_k\Bigr)`": ZERO,
-        "sign: `-` before `0`": "0 has no sign",
-        r"factor: `C p_k` -> `1` in `\frac{1}{C p_k}`": (
-            "the sum over p_k (1 - 1) is 0 as well, so the bound and the next line stay true"
-        ),
-    },
-    "eq-cross-entropy-bound": {
-        "sign: `-` before `H(p)`": LOWER,
-    },
+TIGHT = {
+    "eq-entropy-bounds": [None, constant("p")],
+    "eq-entropy-bounds-derivation": [constant("p")],
+    "eq-cross-entropy-bound": [same("p", "q")],
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.cases import distributions
+from book._draws.common import distributions
 
 
 def _score(rng: np.random.Generator) -> dict:

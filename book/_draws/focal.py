@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import brentq
 
-from tests.cases import distributions
+from book._draws.common import distributions
 
 
 def _power(rng: np.random.Generator) -> float:
@@ -165,44 +165,4 @@ DRAWS = {
     "eq-focal-timid-slope": _even_odds,
     "eq-focal-entropy-bound-derivation": _bounded,
     "eq-focal-bias": _rare,
-}
-
-_ZERO = "Minus zero is zero."
-_LARGER = "The bound has room: with this change too it stays on its side."
-_FIRST = (
-    r"r^{\gamma} - 1 + \gamma r^{\gamma - 1} \log(1 + r)"
-    r" - \gamma r \log\Bigl(1 + \frac{1}{r}\Bigr)"
-)
-
-SURVIVORS = {
-    "eq-focal-convex-derivation": {"sign: `-` before `0`": _ZERO},
-    "eq-focal-timid-slope": {"sign: `-` before `0`": _ZERO},
-    "eq-focal-timid-derivation": {"sign: `-` before `0`": _ZERO}
-    | dict.fromkeys(
-        [
-            f"sign: `-` -> `+` in `{_FIRST}`",
-            f"term: `- 1` -> `` in `{_FIRST}`",
-            rf"term: `- \gamma r \log\Bigl(1 + \frac{{1}}{{r}}\Bigr)` -> `` in `{_FIRST}`",
-            r"sign: `-` -> `+` in `\gamma - 1`",
-            r"term: `- 1` -> `` in `\gamma - 1`",
-            r"function: `\log(1 + r)` -> `(1 + r)` in `\log(1 + r)`",
-            "constant: `1` -> `2` in `1`",
-            r"factor: `r` -> `` in `\gamma r \log\Bigl(1 + \frac{1}{r}\Bigr)`",
-            r"term: `1 +` -> `` in `1 + \frac{1}{r}`",
-            r"term: `+ \frac{1}{r}` -> `` in `1 + \frac{1}{r}`",
-            r"term: `\gamma` -> `` in `\gamma - 1`",
-            r"symbol: `r` -> `{\gamma}` in `r^{\gamma - 1}`",
-        ],
-        _LARGER,
-    ),
-    "eq-focal-entropy-bound-derivation": dict.fromkeys(
-        [
-            r"factor: `\eta_k` -> `` in `\eta_k (1 - p_k)^{\gamma} \log(p_k)`",
-            r"factor: `(1 - p_k)^{\gamma}` -> `` in `\eta_k (1 - p_k)^{\gamma} \log(p_k)`",
-            r"exponent: `(1 - p_k)^{\gamma}` -> `(1 - p_k)` in `(1 - p_k)^{\gamma}`",
-            "sign: `-` -> `+` in `1 - p_k`",
-            "constant: `1` -> `2` in `1`",
-        ],
-        _LARGER,
-    ),
 }

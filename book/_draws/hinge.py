@@ -95,5 +95,3 @@ DRAWS = {
     "eq-weston-watkins": _classes,
     "eq-crammer-singer-largest": _classes,
 }
-
-SURVIVORS = {"eq-svm-foot": {"sign: `-` before `0`": "Minus zero is zero."}}

@@ -144,19 +144,3 @@ DRAWS = {
     "eq-l-softmax-loss-grad-weights": _weights_entry,
     "eq-chebyshev": _recurrence,
 }
-
-_PARITY = "Only whether r is even counts."
-_EVEN = "Only whether r + 1 is even counts, and r - 1 is even with it."
-
-SURVIVORS = {
-    "eq-l-softmax-psi-derivation": {
-        "sign: `-` before `r + 1`": _PARITY,
-        "sign: `+` -> `-` in `r + 1`": _EVEN,
-    },
-    "eq-l-softmax-psi-grad": {
-        r"sign: `-` before `\Bigl\lfloor \frac{m \theta}{\pi} \Bigr\rfloor`": _PARITY,
-    },
-    "eq-l-softmax-cosine-slope": {
-        r"sign: `-` before `\Bigl\lfloor \frac{m \theta}{\pi} \Bigr\rfloor`": _PARITY,
-    },
-}

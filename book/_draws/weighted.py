@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.cases import distributions
+from book._draws.common import distributions, same
 
 
 def _classes(rng: np.random.Generator) -> dict:
@@ -93,26 +93,4 @@ DRAWS = {
     "eq-weighted-softmax-loss-grad-derivation": _classes,
 }
 
-_CANCELS = "What all q_k have in common cancels in the fraction."
-
-SURVIVORS = {
-    "eq-weighted-balanced": {
-        r"factor: `\frac{N}{C n_k}` -> `` in `n_k \frac{N}{C n_k}`": (
-            "The counts add up to N without weights as well."
-        ),
-    },
-    "eq-weighted-risk-derivation": {
-        "sign: `-` before `S H(r)`": "A looser bound holds too.",
-    },
-    "eq-weighted-undo": dict.fromkeys(
-        [
-            r"sign: `-` before `\frac{e^{z_k}}{\sum_{l=1}^{C} e^{z_l}}`",
-            r"factor: `\sum_{l=1}^{C} e^{z_l}` -> `1` in `\frac{e^{z_k}}{\sum_{l=1}^{C} e^{z_l}}`",
-            r"function: `\sum` -> `\prod` in `\sum_{l=1}^{C} e^{z_l}`",
-            r"index: `C` -> `{C - 1}` in `\sum_{l=1}^{C} e^{z_l}`",
-            "constant: `1` -> `2` in `1`",
-            "exponent: `e^{z_l}` -> `e` in `e^{z_l}`",
-        ],
-        _CANCELS,
-    ),
-}
+TIGHT = {"eq-weighted-risk-derivation": [same("q", "r")]}

@@ -23,7 +23,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from lossbook import formula, functional
+import eqtest
+from lossbook import functional
 from lossbook.book.findings import MIME
 
 BOOK = Path(__file__).resolve().parents[1]
@@ -160,7 +161,7 @@ def counts() -> dict[str, int]:
         "chapters": sum(path.stem != "index" for path in chapters()),
         "cells": len(cells),
         "figures": sum(len(figures(path)) for path in chapters()),
-        "equations": sum(len(formula.equations(path)) for path in chapters()),
+        "equations": sum(len(eqtest.equations(path)) for path in chapters()),
         "checked": sum(row["kind"] != "exempt" for row in rows),
         "mutants": sum(row["mutants"] for row in rows),
         "killed": sum(row["killed"] for row in rows),

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Page
 
-from lossbook import formula
+import eqtest
 from tests.site.conftest import require_browser
 from tests.site.test_browser import Record
 from tests.site.test_static import FETCHED, REMOTE
@@ -110,7 +110,7 @@ def test_styles_fetch_only_what_is_beside_them() -> None:
 
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_a_derivation_has_a_step_for_each_line(page: str) -> None:
-    printed = formula.equations(ROOT / f"{page}.ipynb")
+    printed = eqtest.equations(ROOT / f"{page}.ipynb")
     found = steps(page)
     assert set(printed) == set(found)
     for label, latex in printed.items():

@@ -6,7 +6,7 @@ Each is written here as their pages print it, with the value computed in plain N
 import numpy as np
 import pytest
 
-from lossbook.formula import FormulaError, FormulaMismatch, check, equations_in, evaluate
+from eqtest import FormulaError, FormulaMismatch, check, equations_in, evaluate
 
 RNG = np.random.default_rng(7)
 X, T = RNG.normal(size=4), RNG.normal(size=4)

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lossbook.formula.errors import FormulaError
-from lossbook.formula.tree import Name, Node, Number
+from eqtest.errors import FormulaError
+from eqtest.statement import Definition
+from eqtest.tree import Name, Number
 
 MOST_STEPS = 400_000
 MOST_TERMS = 10_000
@@ -21,35 +22,14 @@ Array: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Row:
+class RowVector:
     """A transposed vector."""
 
     entries: Array
 
 
-Value: TypeAlias = "np.float64 | Array | Row"
+Value: TypeAlias = "np.float64 | Array | RowVector"
 Symbol: TypeAlias = "Value | Callable[..., Any]"
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What another equation, or a ``where`` clause, says about a name.
-
-    Args:
-        name: the symbol that is defined.
-        parameters: the names in brackets after it, or ``None`` where it is printed without any.
-        indices: the names below it (or below its brackets).
-        body: what it equals.
-        latex: the equation, for messages.
-        where: the equation's own definitions.
-    """
-
-    name: str
-    parameters: tuple[str, ...] | None
-    indices: tuple[str, ...]
-    body: Node
-    latex: str
-    where: tuple[Definition, ...] = ()
 
 
 @dataclass
@@ -180,7 +160,12 @@ def whole(value: Value, what: str) -> int:
     Raises:
         FormulaError: if it is none.
     """
-    if isinstance(value, Row) or np.ndim(value) or not math.isfinite(value) or value != int(value):
+    if (
+        isinstance(value, RowVector)
+        or np.ndim(value)
+        or not math.isfinite(value)
+        or value != int(value)
+    ):
         raise FormulaError(f"{what} is not a whole number")
     return int(value)
 
@@ -191,7 +176,7 @@ def entry(value: Value, indices: list[int], name: str) -> Value:
     Raises:
         FormulaError: if the array has no such entry.
     """
-    if isinstance(value, Row) or np.ndim(value) < len(indices):
+    if isinstance(value, RowVector) or np.ndim(value) < len(indices):
         raise FormulaError(f"{name} has fewer axes than indices")
     for index, size in zip(indices, np.shape(value), strict=False):
         if not 1 <= index <= size:
@@ -224,5 +209,9 @@ def _indexable(variable: Name, scope: Scope) -> bool:
     if isinstance(value, tuple):
         axes = max(len(definition.indices) for definition in value)
     else:
-        axes = 0 if value is None or isinstance(value, Row) or callable(value) else np.ndim(value)
+        axes = (
+            0
+            if value is None or isinstance(value, RowVector) or callable(value)
+            else np.ndim(value)
+        )
     return axes >= len(variable.indices) and all(map(scope.known, names))

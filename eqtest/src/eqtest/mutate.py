@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lossbook.formula.errors import FormulaError
-from lossbook.formula.statement import Chain, Statement, read_statement
-from lossbook.formula.tree import (
+from eqtest.errors import FormulaError
+from eqtest.statement import Chain, Statement, read_statement
+from eqtest.tree import (
     Absolute,
     Big,
     Cases,

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lossbook.formula.errors import FormulaError
-from lossbook.formula.tokens import expand, words
+from eqtest.errors import FormulaError
+from eqtest.tokens import expand, words
 
 CODE = words(
     """code code-block code-cell sourcecode literalinclude raw eval-rst mermaid glue list-table

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.formula.errors import FormulaError
-from lossbook.formula.values import Symbol
+from eqtest.errors import FormulaError
+from eqtest.scope import Symbol
 
 EXACT, NUMERIC = (1e-9, 1e-12), (1e-6, 1e-8)  # relative and absolute tolerance
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from eqtest.binding import Binding, called_as_printed
+from losses_book import DRAWS, FUNCTIONS, losses_audit
 
-from lossbook.formula import FormulaError, FormulaMismatch, check
-from lossbook.formula.audit import bound_function
-from lossbook.registry import Binding
-from tests.formula.losses_book import DRAWS, FUNCTIONS, losses_audit
+from eqtest import FormulaError, FormulaMismatch, check
 
 HINGE = r"\ell(y, f) = \max(0, 1 - y f)"
 SOFTMAX_LOSS = r"L(z, y) = -\log \frac{e^{z_y}}{\sum_{j=1}^{C} e^{z_j}}"
@@ -288,18 +287,18 @@ class TestBinding:
             return scale * z[np.arange(1), y].mean()
 
         binding = Binding("eq-x", code, labels=("y",))
-        assert bound_function(binding)(z=[1, 2, 3], y=1, scale=2) == 2
+        assert called_as_printed(binding)(z=[1, 2, 3], y=1, scale=2) == 2
 
     def test_mean_shared_fixed_and_output(self):
         def code(x, W, *, reduction="mean"):
             return x, W if reduction == "sum" else None
 
         one = Binding("eq-x", code, shared=("W",), fixed={"reduction": "sum"}, output=1)
-        assert bound_function(one)(x=[1.0], W=[[1.0], [2.0]]).shape == (2, 1)
+        assert called_as_printed(one)(x=[1.0], W=[[1.0], [2.0]]).shape == (2, 1)
         mean = Binding("eq-x", code, per="mean", output=0)
-        assert bound_function(mean)(x=[[1.0, 2.0]], W=0).shape == (1, 2)
+        assert called_as_printed(mean)(x=[[1.0, 2.0]], W=0).shape == (1, 2)
         with pytest.raises(FormulaError, match="names no output"):
-            bound_function(Binding("eq-x", code))(x=[1.0], W=[1.0])
+            called_as_printed(Binding("eq-x", code))(x=[1.0], W=[1.0])
 
 
 class TestAudit:

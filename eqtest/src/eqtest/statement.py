@@ -12,11 +12,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lossbook.formula.errors import FormulaError
-from lossbook.formula.parse import TIMES, Parser, refuse_bare
-from lossbook.formula.reading import DIVIDERS
-from lossbook.formula.tokens import CLOSES, OPENS, RELATIONS, Token, tokenize
-from lossbook.formula.tree import (
+from eqtest.cursor import Cursor
+from eqtest.errors import FormulaError
+from eqtest.grammar import (
+    TIMES,
+    read_above,
+    read_below,
+    read_collection,
+    read_expression,
+    read_factor,
+    read_variable,
+    refuse_bare,
+)
+from eqtest.tokens import RELATIONS, Token, matching, split, tokenize
+from eqtest.tree import (
     Big,
     Derivative,
     Expectation,
@@ -24,7 +33,6 @@ from lossbook.formula.tree import (
     Node,
     walk,
 )
-from lossbook.formula.values import Definition
 
 LAYOUTS = frozenset(["aligned", "align", "split", "gathered", "gather", "equation"])
 LEADS = frozenset(["where", "with", "and", "for", "if", "when", "let"])
@@ -46,6 +54,27 @@ class Head:
     parameters: tuple[str, ...] | None
     indices: tuple[Node, ...]
     derivative: bool = False
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What another equation, or a ``where`` clause, says about a name.
+
+    Args:
+        name: the symbol that is defined.
+        parameters: the names in brackets after it, or ``None`` where it is printed without any.
+        indices: the names below it (or below its brackets).
+        body: what it equals.
+        latex: the equation, for messages.
+        where: the equation's own definitions.
+    """
+
+    name: str
+    parameters: tuple[str, ...] | None
+    indices: tuple[str, ...]
+    body: Node
+    latex: str
+    where: tuple[Definition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,11 +184,11 @@ class _Reader:
         self.styles: dict[str, str] = {}
 
     def read(self, tokens: Sequence[Token]) -> Node:
-        parser = Parser(tokens, self.latex, self.functions)
-        parser.styles = self.styles
-        node = parser.collection() if parser.peek() == r"\{" else parser.expression()
-        if parser.peek():
-            parser.fail("this has no reading here")
+        c = Cursor(tokens, self.latex, self.functions)
+        c.styles = self.styles
+        node = read_collection(c) if c.peek() == r"\{" else read_expression(c)
+        if c.peek():
+            c.fail("this has no reading here")
         return node
 
     def chain(self, sides: list[tuple[str, list[Token]]], head: Head | None) -> Chain:
@@ -196,31 +225,33 @@ def _plain_indices(first: Node | None) -> list[Name]:
 
 
 def _head(sides: list[tuple[str, list[Token]]], latex: str, known: set[str]) -> Head | None:
-    """Return what the first side names if that is all it does and the name is new."""
+    """Return what the first side names if that is all it does and the name is new.
+
+    Its tokens decide whether it is a head; what looks like one and cannot be read raises.
+    """
     tokens = sides[0][1]
-    if tokens[0].text in (r"\frac", r"\nabla"):
-        return _derivative_head(tokens, latex, known)
-    parser = Parser(tokens, latex, frozenset())
-    if parser.is_expectation() or parser.is_indicator():
+    c = Cursor(tokens, latex, frozenset())
+    if c.is_expectation() or c.is_indicator():
         return None
-    try:
-        name = parser.variable()
-        if parser.peek() == "^":
-            name, power, transposed = parser.above(name)
-            if power is not None or transposed:
-                return None
-    except FormulaError:
+    if c.peek() in (r"\frac", r"\nabla"):
+        return _derivative_head(c, known) if _names_derivative(c) else None
+    end = c.after_symbol(0)
+    if not end or any(token.text == "'" for token in tokens[:end]):
         return None
-    inside: list[list[Token]] | None = None
-    if parser.peek() in ("(", "["):
-        last = _matching(tokens, parser.at)
-        inside = [part for _, part in _split(tokens[parser.at + 1 : last], DIVIDERS)]
-        parser.at = last + 1
-        if parser.peek() == "_" and not name.indices:
-            name = parser.below(name)
-    if parser.peek() or name.primes or name.key in known:
+    name = read_variable(c)
+    if c.at < end:
+        name, _, _ = read_above(c, name)
+    parts: list[tuple[int, int]] | None = None
+    if c.peek() in ("(", "["):
+        parts, last = c.parts(c.at)
+        c.at = last + 1
+        if c.peek() == "_" and not name.indices:
+            name = read_below(c, name)
+    if c.peek() or name.key in known:
         return None
-    parameters = None if inside is None else _parameters(inside, latex)
+    parameters = None
+    if parts is not None:
+        parameters = _parameters([tokens[begin:stop] for begin, stop in parts], latex)
     rest = {token.text.lstrip("\\") for _, side in sides[1:] for token in side}
     plain = [isinstance(index, Name) and not index.indices for index in name.indices]
     used = [isinstance(index, Name) and index.base in rest for index in name.indices]
@@ -235,13 +266,38 @@ def _head(sides: list[tuple[str, list[Token]]], latex: str, known: set[str]) -> 
     )
 
 
-def _derivative_head(tokens: Sequence[Token], latex: str, known: set[str]) -> Head | None:
-    parser = Parser(tokens, latex, frozenset())
-    try:
-        node = parser.factor()
-    except FormulaError:
-        return None
-    if parser.peek() or parser.pending or not isinstance(node, Derivative):
+def _names_derivative(c: Cursor) -> bool:
+    r"""Say whether a side is the derivative of a lone symbol, such as ``\nabla_x L``."""
+    if c.peek() == r"\nabla":
+        begin, end = (c.closing(2) + 1 if c.peek(2) == "{" else 3), len(c.tokens)
+    else:
+        if not c.differential(1):
+            return False
+        first = c.closing(1)
+        if not c.differential(first + 1):
+            return False
+        last = c.closing(first + 1) + 1
+        begin, end = 3, first
+        if c.peek(begin) == "^":
+            begin = c.closing(begin + 1) + 1 if c.peek(begin + 1) == "{" else begin + 2
+        if begin == end:
+            begin, end = last, len(c.tokens)
+        elif last != len(c.tokens):
+            return False
+    after = c.after_symbol(begin)
+    if after > begin and c.peek(after) in ("(", "["):
+        parts, closing = c.parts(after)
+        if not all(start < stop and c.after_symbol(start) == stop for start, stop in parts):
+            return False
+        after = closing + 1
+    return begin < after == end
+
+
+def _derivative_head(c: Cursor, known: set[str]) -> Head | None:
+    node = read_factor(c)
+    if c.peek():
+        c.fail("this has no reading here")
+    if not isinstance(node, Derivative):
         return None
     body: Node = node
     while isinstance(body, Derivative):
@@ -254,12 +310,11 @@ def _derivative_head(tokens: Sequence[Token], latex: str, known: set[str]) -> He
 def _parameters(parts: list[list[Token]], latex: str) -> tuple[str, ...] | None:
     names = []
     for part in parts:
-        parser = Parser(part, latex, frozenset())
-        try:
-            name = parser.symbol()
-        except FormulaError:
+        c = Cursor(part, latex, frozenset())
+        if not part or c.after_symbol(0) != len(part):
             return None
-        if parser.peek():
+        name = read_variable(c)
+        if c.peek() or name.indices:
             return None
         names.append(name.base)
     return tuple(names)
@@ -268,11 +323,11 @@ def _parameters(parts: list[list[Token]], latex: str) -> tuple[str, ...] | None:
 def _pieces(tokens: list[Token], latex: str) -> Iterator[list[tuple[str, list[Token]]]]:
     """Yield the chains of an equation: for each the sides with the relation before them."""
     for segment in _segments(_annotated(tokens, latex), latex):
-        for _, piece in _split(segment, frozenset([",", ";"])):
+        for _, piece in split(segment, frozenset([",", ";"])):
             piece = _without_lead(_without_comment(piece, latex))
             if not piece:
                 continue
-            sides = list(_split(piece, RELATIONS))
+            sides = list(split(piece, RELATIONS))
             empty = next((part for part in sides if not part[1]), None)
             if len(sides) == 1 or empty:
                 raise FormulaError(
@@ -285,7 +340,7 @@ def _segments(tokens: list[Token], latex: str) -> list[list[Token]]:
     """Split an equation into rows and columns; a row that goes on joins the one before it."""
     tokens = _unwrapped(tokens, latex)
     segments: list[list[Token]] = []
-    for _, row in _split(tokens, frozenset([r"\\"])):
+    for _, row in split(tokens, frozenset([r"\\"])):
         columns = _columns(row)
         for position, column in enumerate(columns):
             if not column or _is_comment(column, latex):
@@ -303,7 +358,7 @@ def _columns(row: list[Token]) -> list[list[Token]]:
     """Split a row at wide spaces and at every second ``&``; the others only align."""
     columns: list[list[Token]] = [[]]
     ampersands = 0
-    for operator, part in _split(row, frozenset(["&", r"\quad"])):
+    for operator, part in split(row, frozenset(["&", r"\quad"])):
         ampersands += operator == "&"
         aligns = operator == "&" and ampersands % 2 == 1
         if aligns or not columns[-1]:
@@ -320,7 +375,7 @@ def _goes_on(row: list[Token], column: list[Token], before: list[Token]) -> bool
         return True
     if first not in TIMES | {"+", "-"}:
         return False
-    return row[0].text == "&" or len(list(_split(column, RELATIONS))) == 1
+    return row[0].text == "&" or len(list(split(column, RELATIONS))) == 1
 
 
 def _unwrapped(tokens: list[Token], latex: str) -> list[Token]:
@@ -329,7 +384,7 @@ def _unwrapped(tokens: list[Token], latex: str) -> list[Token]:
         name = tokens[0].text[7:-1]
         if name not in LAYOUTS:
             break
-        last = _matching(tokens, 0)
+        last = matching(tokens, 0)
         rest = tokens[last + 1 :]
         if any(token.text not in (".", ",") for token in rest):
             raise FormulaError(
@@ -361,9 +416,9 @@ def _annotated(tokens: list[Token], latex: str) -> list[Token]:
             done.append(tokens[at])
             at += 1
             continue
-        over = Parser(tokens, latex, frozenset())
         begin = at + 1
-        middle = over.closing(begin) + 1 if tokens[begin : begin + 1] else begin
+        note = Cursor(tokens, latex, frozenset())
+        middle = note.closing(begin) + 1 if tokens[begin : begin + 1] else begin
         under = tokens[middle : middle + 3]
         inner = under[1:2] if under and under[0].text == "{" else under[:1]
         if not inner or inner[0].text not in RELATIONS:
@@ -409,36 +464,3 @@ def _without_lead(piece: list[Token]) -> list[Token]:
     if piece and piece[0].kind == "text" and piece[0].text.strip().rstrip(":,").lower() in LEADS:
         return piece[1:]
     return piece
-
-
-def _matching(tokens: Sequence[Token], opening: int) -> int:
-    """Return the place of what closes the bracket or block at a place."""
-    depth = 0
-    for place in range(opening, len(tokens)):
-        depth += _step(tokens[place])
-        if depth <= 0:
-            return place
-    return len(tokens) - 1
-
-
-def _split(
-    tokens: Sequence[Token], separators: frozenset[str]
-) -> Iterator[tuple[str, list[Token]]]:
-    """Yield the parts between separators that stand in no bracket, each with the one before it."""
-    depth, operator, part = 0, "", list[Token]()
-    for token in tokens:
-        depth += _step(token)
-        if depth == 0 and token.kind == "mark" and token.text in separators:
-            yield operator, part
-            operator, part = token.text, []
-        else:
-            part.append(token)
-    yield operator, part
-
-
-def _step(token: Token) -> int:
-    if token.kind != "mark":
-        return 0
-    opens = token.text in OPENS or token.text.startswith(r"\begin{")
-    closes = token.text in CLOSES or token.text.startswith(r"\end{")
-    return int(opens) - int(closes)

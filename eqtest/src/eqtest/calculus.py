@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.formula.errors import FormulaError
-from lossbook.formula.values import Row
+from eqtest.errors import FormulaError
+from eqtest.scope import RowVector
 
 # The first step is right for smooth formulas; the smaller ones get in between close kinks.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
@@ -29,7 +29,7 @@ def slope(function: Callable[[np.float64], Any], at: np.float64) -> Any:
     12.0
     """
     middle = function(at)
-    if isinstance(middle, Row):
+    if isinstance(middle, RowVector):
         raise FormulaError("a transposed vector has no derivative here")
     for step in STEPS:
         h = step * max(1.0, abs(float(at)))

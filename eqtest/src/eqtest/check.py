@@ -8,22 +8,19 @@ of the printed definition. A check that has compared nothing, or too little, fai
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from lossbook.formula.compare import Disagreement, Point, Report, Shown, difference, show
-from lossbook.formula.dispatch import quiet, value
-from lossbook.formula.errors import FormulaError, FormulaMismatch
-from lossbook.formula.lookup import extent, numbers
-from lossbook.formula.mutate import Mutant, mutants
-from lossbook.formula.statement import Chain, Side, Statement, definitions_in, read_statement
-from lossbook.formula.tree import Cases, Derivative, Extremum, Indicator, Name, Node, walk
-from lossbook.formula.values import (
+from eqtest.compare import Disagreement, Point, Report, Shown, difference, show
+from eqtest.errors import FormulaError, FormulaMismatch
+from eqtest.evaluate import extent, numbers, quiet, value
+from eqtest.mutate import Mutant, mutants
+from eqtest.scope import (
     MOST_TERMS,
-    Row,
+    RowVector,
     Scope,
     Symbol,
     Trace,
@@ -31,8 +28,12 @@ from lossbook.formula.values import (
     plain,
     symbol_table,
 )
+from eqtest.statement import Chain, Side, Statement, definitions_in, read_statement
+from eqtest.tree import Cases, Derivative, Extremum, Indicator, Name, Node, walk
 
 Draw = Callable[[np.random.Generator], Mapping[str, Any]]
+Tight = Callable[[Mapping[str, Any]], bool]
+BOUNDS = (r"\leq", r"\geq")
 
 
 def check(
@@ -42,6 +43,7 @@ def check(
     draw: Draw,
     symbols: Mapping[str, str] | None = None,
     definitions: Iterable[str] = (),
+    tight: Sequence[Tight | None] = (),
     points: int = 20,
     seed: int = 0,
     name: str = "",
@@ -55,6 +57,8 @@ def check(
         draw: takes a random generator and returns the symbols of one point.
         symbols: argument of the function -> symbol on the page, where the two differ.
         definitions: equations that define further symbols, as printed.
+        tight: for each printed ``\le`` and ``\ge`` between sides, in order: takes what was drawn
+            and says whether both sides are equal there. ``None`` where nothing is claimed.
         points: how many points are drawn.
         seed: where the random generator begins.
         name: chapter and label, for messages.
@@ -75,6 +79,7 @@ def check(
         draw=draw,
         symbols=symbols,
         definitions=definitions,
+        tight=tight,
         points=points,
         seed=seed,
         name=name,
@@ -95,12 +100,14 @@ class Trial:
         draw: Draw,
         symbols: Mapping[str, str] | None = None,
         definitions: Iterable[str] = (),
+        tight: Sequence[Tight | None] = (),
         points: int = 20,
         seed: int = 0,
         name: str = "",
     ) -> None:
         """Draw the points, call the function at each, read the equation."""
         self.latex, self.function, self.name = latex, function, name
+        self.tight = tuple(tight)
         self.renamed = {key: plain(page) for key, page in (symbols or {}).items()}
         self.arguments: dict[str, str] = {}
         rng = np.random.default_rng(seed)
@@ -183,6 +190,7 @@ class Trial:
         if row == 0 and self.function is not None:
             code = Shown(self._called(), self._selected(chain, point, scope), False)
         before: Shown | None = None
+        bounds = 0
         where = tuple(item.latex[item.body.start : item.body.end] for item in statement.locals)
         for column, side in enumerate(chain.sides):
             if side.node is None:
@@ -194,9 +202,18 @@ class Trial:
                 code = None
             if code:
                 yield code, "=", now
+            relation = side.relation
+            if relation in BOUNDS:
+                relation = "=" if self._is_tight(row, bounds, point) else relation
+                bounds += 1
             if before is not None:
-                yield before, side.relation, now
+                yield before, relation, now
             before = now
+
+    def _is_tight(self, row: int, bound: int, point: Point) -> bool:
+        """Say whether a bound is claimed to be an equality at a point."""
+        claim = self.tight[bound] if row == 0 and bound < len(self.tight) else None
+        return claim is not None and bool(claim(point.drawn))
 
     def _side(
         self, key: object, side: Side, sizes: dict[str, int], scope: Scope, latex: str
@@ -222,7 +239,7 @@ class Trial:
                     found = value(node, replace(scope, bound=bound, owner=bound))
             except FormulaError as error:
                 raise error.within(latex) from None
-            plain_value = found.entries[np.newaxis] if isinstance(found, Row) else found
+            plain_value = found.entries[np.newaxis] if isinstance(found, RowVector) else found
             if not np.all(np.isfinite(plain_value)):
                 raise FormulaError("not finite at a drawn point", latex, side.start)
             entries.append(plain_value)
@@ -298,6 +315,9 @@ class Trial:
         for definition in self.statement.locals:
             if f"where {definition.name}" not in trace.read:
                 raise FormulaMismatch(f"{where}{definition.name} is defined here and never used")
+        for claim in self.tight:
+            if claim and not any(claim(point.drawn) for point in self.points):
+                raise FormulaMismatch(f"{where}no point at which a bound is said to be tight")
         self._require_variety(where, trace)
         roots = [side.node for chain in self.statement.chains for side in chain.sides if side.node]
         roots += [definition.body for definition in self.statement.locals]
@@ -382,7 +402,7 @@ def _differentiates(root: Node) -> bool:
 
 
 def _digest(symbol: Symbol) -> float:
-    if callable(symbol) or isinstance(symbol, Row):
+    if callable(symbol) or isinstance(symbol, RowVector):
         return 0.0
     entries = np.ravel(np.asarray(symbol))
     return float(entries @ np.cos(np.arange(entries.size) + 1.0))

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from eqtest.audit import Audit
+from eqtest.binding import Binding
 
-from lossbook.formula import equations
-from lossbook.formula.audit import Audit
-from lossbook.registry import Binding
+from eqtest import equations
 
 PAGE = Path(__file__).parent / "fixtures" / "losses.md"
 Symbols = dict[str, Any]

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from eqtest.extract import unlabelled
 
-from lossbook.formula import FormulaError, equations, equations_in
-from lossbook.formula.extract import unlabelled
+from eqtest import FormulaError, equations, equations_in
 
 PAGE = Path(__file__).parent / "fixtures" / "losses.md"
 

@@ -6,24 +6,22 @@ Knows chapters, labels, bindings and draws; knows nothing of what the equations 
 from __future__ import annotations
 
 import functools
-import inspect
+import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
-from lossbook.formula.check import Draw, Trial
-from lossbook.formula.errors import FormulaError, FormulaMismatch
-from lossbook.formula.statement import definitions_in
-from lossbook.registry import Binding
+from eqtest.binding import Binding, called_as_printed
+from eqtest.check import Draw, Tight, Trial
+from eqtest.errors import FormulaError, FormulaMismatch
+from eqtest.statement import definitions_in
 
 _DERIVED = re.compile(r"-(?:grad|derivation)(?:-.*)?$")
 
 
 @dataclass(frozen=True)
-class Row:
+class Checked:
     """What was done with one equation.
 
     Args:
@@ -53,8 +51,19 @@ class Row:
     problem: str = ""
 
     def json(self) -> dict[str, Any]:
-        """Return the row as JSON takes it."""
-        return asdict(self)
+        """Return the row as JSON takes it, with the error as a bound: see :func:`bound`."""
+        return asdict(self) | {"error": bound(self.error)}
+
+
+def bound(error: float) -> float:
+    """Return the power of ten that an error stays below, so that another processor has the same.
+
+    Nothing below 1e-12 is told apart: there the last digits of a double decide.
+
+    >>> bound(3.2e-8), bound(0.0)
+    (1e-07, 1e-12)
+    """
+    return float(f"1e{math.ceil(math.log10(max(error, 1e-12)))}")
 
 
 @dataclass(frozen=True)
@@ -63,12 +72,13 @@ class Audit:
 
     Args:
         chapters: page -> label -> LaTeX.
-        draws: label -> function that draws one point, see :func:`lossbook.formula.check`.
+        draws: label -> function that draws one point, see :func:`eqtest.check`.
         bindings: label -> the function that implements the equation.
         uses: label -> labels of the equations that define symbols for it. A gradient or derivation
             (``eq-x-grad``, ``eq-x-derivation``) uses ``eq-x`` without being told, and every
             equation what those that it uses use.
         exempt: label -> why an equation is compared with nothing.
+        tight: label -> where its bounds are equalities, see :func:`eqtest.check`.
         points: at how many points each is checked.
     """
 
@@ -77,6 +87,7 @@ class Audit:
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     uses: Mapping[str, Iterable[str]] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
+    tight: Mapping[str, Sequence[Tight | None]] = field(default_factory=dict)
     points: int = 20
 
     @functools.cached_property
@@ -93,15 +104,19 @@ class Audit:
             found |= labelled
         return found
 
-    def rows(self, *, mutants: bool = True) -> Iterator[Row]:
+    def rows(self, *, mutants: bool = True) -> Iterator[Checked]:
         """Check one equation after the other; a failure is a row with a problem."""
-        for chapter, labelled in self.chapters.items():
-            for label in labelled:
-                yield self.row(chapter, label, mutants=mutants)
+        for chapter in self.chapters:
+            yield from self.page(chapter, mutants=mutants)
 
-    def row(self, chapter: str, label: str, *, mutants: bool = True) -> Row:
+    def page(self, chapter: str, *, mutants: bool = True) -> Iterator[Checked]:
+        """Check the equations of one page."""
+        for label in self.chapters[chapter]:
+            yield self.row(chapter, label, mutants=mutants)
+
+    def row(self, chapter: str, label: str, *, mutants: bool = True) -> Checked:
         """Check one equation."""
-        row = Row(chapter, label, self.kind(label))
+        row = Checked(chapter, label, self.kind(label))
         if label in self.exempt:
             problem = f"{chapter}: {label} is drawn and exempt" if label in self.draws else ""
             reason = self.exempt[label].strip()
@@ -130,10 +145,11 @@ class Audit:
         binding = self.bindings.get(label)
         return Trial(
             self.latex[label],
-            bound_function(binding) if binding else None,
+            called_as_printed(binding) if binding else None,
             draw=self.draws[label],
             symbols=binding.symbols if binding else None,
             definitions=[self.latex[other] for other in self.definitions(label)],
+            tight=self.tight.get(label, ()),
             points=self.points,
             name=f"{chapter}: {label}",
         )
@@ -174,7 +190,7 @@ class Audit:
 
     def unprinted(self) -> list[str]:
         """Return the labels that are drawn, used or exempt but stand on no page."""
-        named = {*self.draws, *self.uses, *self.exempt}
+        named = {*self.draws, *self.uses, *self.exempt, *self.tight}
         return sorted(named - set(self.latex))
 
     def _defines(self, label: str) -> bool:
@@ -183,35 +199,3 @@ class Audit:
         except FormulaError:
             return False
         return True
-
-
-def bound_function(binding: Binding) -> Callable[..., Any]:
-    """Return a bound function as the page would call it: one sample, classes counted from 1.
-
-    Keyword-only arguments are hyper-parameters, which all samples share.
-    """
-    signature = inspect.signature(binding.function)
-    sample = binding.per == "sample"
-
-    def given(name: str, found: Any) -> Any:
-        if name in binding.labels:
-            found = np.asarray(found) - 1
-        batched = sample and name not in binding.shared
-        if batched and signature.parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY:
-            found = np.asarray(found)[np.newaxis]
-        return found
-
-    @functools.wraps(binding.function)
-    def call(**arguments: Any) -> Any:
-        arguments = {name: given(name, found) for name, found in arguments.items()}
-        result = binding.function(**arguments, **binding.fixed)
-        if binding.output is not None:
-            result = result[binding.output]
-        elif isinstance(result, tuple):
-            raise FormulaError(f"{binding.label}: the binding names no output")
-        array = np.asarray(result)
-        return array[0] if sample and array.ndim and array.shape[0] == 1 else array
-
-    kept = [value for name, value in signature.parameters.items() if name not in binding.fixed]
-    call.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
-    return call

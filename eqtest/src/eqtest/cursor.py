@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
-from lossbook.formula.errors import FormulaError
-from lossbook.formula.tokens import OPENS, Token
-from lossbook.formula.tree import Group, Node, Relation
+from eqtest.errors import FormulaError
+from eqtest.tokens import Token, matching, split, words
 
 DEEPEST = 50
+ACCENTS = {r"\hat": "hat", r"\tilde": "tilde", r"\bar": "bar", r"\dot": "dot"}
+STYLES = words(r"\mathbf \boldsymbol \mathcal \mathbb \mathscr \mathfrak \vec")
 DIVIDERS = frozenset([",", ";", r"\mid", "|", r"\|"])
 Result = TypeVar("Result")
 
@@ -31,27 +33,6 @@ class Cursor:
         # Bare bars look the same on both sides, so those that are open are kept in order.
         self.bars: list[str] = []
         self.doubtful = self.dividing = False
-        self.pending: Node | None = None
-
-    def relation(self) -> Node:
-        """Read an expression or a chain of comparisons; the parser supplies it."""
-        raise NotImplementedError
-
-    def expression(self) -> Node:
-        """Read a sum of terms; the parser supplies it."""
-        raise NotImplementedError
-
-    def term(self) -> Node:
-        """Read a product of factors; the parser supplies it."""
-        raise NotImplementedError
-
-    def factor(self) -> Node:
-        """Read one factor with its scripts; the parser supplies it."""
-        raise NotImplementedError
-
-    def starts(self) -> bool:
-        """Say whether the next token begins a factor; the parser supplies it."""
-        raise NotImplementedError
 
     def peek(self, ahead: int = 0) -> str:
         """Return the text of a coming token as printed, or nothing at the end."""
@@ -75,7 +56,7 @@ class Cursor:
 
     def expect(self, text: str) -> Token:
         """Step over the next token, which must be this one."""
-        if self.peek() != text or self.pending:
+        if self.peek() != text:
             self.fail(f"expected {text}")
         return self.take()
 
@@ -107,64 +88,13 @@ class Cursor:
         """Where the last token taken ends in the source."""
         return self.tokens[self.at - 1].end
 
-    def apart(self, read: Callable[[], Result], *, dividing: bool = False) -> Result:
+    def apart(self, read: Callable[[Cursor], Result], *, dividing: bool = False) -> Result:
         """Read something whose bars have nothing to do with those around it."""
         saved = self.bars, self.doubtful, self.dividing
         self.bars, self.doubtful, self.dividing = [], False, dividing
-        result = read()
+        result = read(self)
         self.bars, self.doubtful, self.dividing = saved
         return result
-
-    def bracketed(self, *, dividing: bool = False) -> list[Node]:
-        """Read a bracket with one or more entries, which commas (or dividers) separate."""
-        opening = self.take().text
-
-        def entries() -> list[Node]:
-            found, bars = [self.relation()], 0
-            while self.peek() == "," or (dividing and self.peek() in DIVIDERS):
-                bars += self.take().text in ("|", r"\|")
-                if bars > 1:
-                    self.fail("ambiguous bars: write \\lvert … \\rvert or \\mid", self.at - 1)
-                found.append(self.relation())
-            self.expect(OPENS[opening])
-            return found
-
-        return self.apart(entries, dividing=dividing)
-
-    def single(self) -> Group:
-        """Read a bracket that holds one expression."""
-        start, opening = self.start, self.peek()
-        entries = self.bracketed()
-        if len(entries) > 1:
-            self.fail("a list where one value belongs", self.at - 1)
-        if isinstance(entries[0], Relation):
-            self.fail("a comparison where a value belongs: write [a = b]", self.at - 1)
-        return Group(entries[0], opening, start=start, end=self.end)
-
-    def braces(self, read: Callable[[], Result]) -> Result:
-        """Read something in braces."""
-        self.expect("{")
-        result = self.apart(read)
-        self.expect("}")
-        return result
-
-    def argument(self) -> Node:
-        r"""Read what TeX takes as an argument: a group in braces, or one token."""
-        if self.peek() == "{":
-            return self.braces(self.expression)
-        self.split_number()
-        if self.kind() not in ("name", "number") and self.peek() not in (
-            r"\infty",
-            r"\hat",
-            r"\bar",
-        ):
-            self.fail("expected an argument: put it in braces")
-        saved, self.tokens = self.tokens, self.tokens[: self.at + 1 + (self.kind() == "mark")]
-        if self.peek() in (r"\hat", r"\bar"):
-            self.fail("put the argument in braces")
-        node = self.factor()
-        self.tokens = saved
-        return node
 
     def split_number(self) -> None:
         r"""Take ``\frac12`` as TeX does, which reads one digit, and refuse ``x^10``."""
@@ -190,3 +120,95 @@ class Cursor:
         else:
             self.fail("a brace that is never closed", opening)
         return place
+
+    def take_text(self) -> str:
+        """Take the next token and return how ``peek`` shows it."""
+        text = self.peek()
+        self.take()
+        return text
+
+    def is_word(self) -> bool:
+        r"""Say whether ``\text{…}`` comes next and holds one word, which may be a symbol."""
+        return self._word_at(self.at)
+
+    def is_indicator(self) -> bool:
+        """Say whether a styled 1 (or a blackboard I) comes next."""
+        if self.peek() not in STYLES:
+            return False
+        inner = self.peek(2) if self.peek(1) == "{" and self.peek(3) == "}" else self.peek(1)
+        return inner == "1" or (inner == "I" and self.peek() == r"\mathbb")
+
+    def is_expectation(self) -> bool:
+        r"""Say whether ``\mathbb{E}_{`` or ``\operatorname{E}_{`` comes next."""
+        if self.peek() == r"\mathbb":
+            wrapped = self.peek(1) == "{" and self.peek(2) == "E" and self.peek(3) == "}"
+            return wrapped or self.peek(1) == "E"
+        return self.peek() == " E"
+
+    def differential(self, ahead: int) -> str:
+        """Return the sign of a derivative that begins a coming group, if one does."""
+        if self.peek(ahead) != "{" or self.peek(ahead + 1) not in (r"\partial", "d", " d"):
+            return ""
+        sign = self.peek(ahead + 1)
+        if sign != "d" or self.peek(ahead + 2) in ("}", "^"):
+            return sign
+        # An italic d may be a symbol: only a lone symbol after it makes a differential.
+        follows = self.kind(ahead + 2) in ("name", "word") or self.peek(ahead + 2)[:1] == "\\"
+        return sign if follows else ""
+
+    def parts(self, opening: int) -> tuple[list[tuple[int, int]], int]:
+        """Return the places of the entries of a bracket, and the place of what closes it."""
+        last = matching(self.tokens, opening)
+        found, begin = [], opening + 1
+        for _, part in split(self.tokens[begin:last], DIVIDERS):
+            found.append((begin, begin + len(part)))
+            begin += len(part) + 1
+        return found, last
+
+    def after_symbol(self, place: int) -> int:
+        """Return the place after a symbol with its scripts, or the same place if none is there.
+
+        Scripts are what stands below, primes, and marks above such as a star; a power is none.
+        """
+        begin = place
+        while self._text_at(place) in ACCENTS or self._text_at(place) in STYLES:
+            place += 1
+        if self._text_at(place) == "{" and place > begin:
+            place = self.closing(place) + 1
+        elif self._kind_at(place) in ("name", "word") or self._word_at(place):
+            place += 1
+        else:
+            return begin
+        while True:
+            script, inside = self._text_at(place), place + 1
+            wrapped = self._text_at(inside) == "{"
+            if script == "'":
+                place += 1
+            elif script == "_" and inside < len(self.tokens):
+                place = self.closing(inside) + 1 if wrapped else inside + 1
+            elif script == "^" and self._is_mark(inside + wrapped):
+                place = inside + 1 + 2 * wrapped
+            else:
+                return place
+
+    def _is_mark(self, place: int) -> bool:
+        return self._text_at(place) in ("*", r"\star", "'") or (
+            self._kind_at(place) in ("word", "text") and self.tokens[place].text != "T"
+        )
+
+    def _text_at(self, place: int) -> str:
+        return self.peek(place - self.at)
+
+    def _kind_at(self, place: int) -> str:
+        return self.kind(place - self.at)
+
+    def _word_at(self, place: int) -> bool:
+        if self._kind_at(place) != "text":
+            return False
+        word = self.tokens[place].text.replace("\\_", "_")
+        return re.fullmatch(r"[A-Za-z][\w-]*", word) is not None
+
+
+def plain_word(text: str) -> str:
+    """Return a word as it stands in a symbol's name."""
+    return re.sub(r"\W+", "_", text.replace("\\_", "_")).strip("_")

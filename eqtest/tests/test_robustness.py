@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 
 import pytest
+from eqtest.tokens import words
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lossbook.formula import FormulaError, check, equations_in, evaluate
-from lossbook.formula.tokens import words
+from eqtest import FormulaError, check, equations_in, evaluate
 
 SYMBOLS = {"a": 1.5, "b": -0.7, "x": 2.25, "theta": 0.4, "y_hat": 0.6}
 VECTORS = {"z": [0.5, -1.25, 2.0], "N": 3.0}

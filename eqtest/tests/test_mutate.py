@@ -1,11 +1,10 @@
 """Mutants are changed formulas, and the checks notice almost all of them."""
 
 import pytest
-
-from lossbook.formula.check import Trial
-from lossbook.formula.statement import Statement
-from tests.formula.losses_book import losses_audit
-from tests.formula.test_check import HINGE, hinge_loss, margin
+from eqtest.check import Trial
+from eqtest.statement import Statement
+from losses_book import losses_audit
+from test_check import HINGE, hinge_loss, margin
 
 FLOOR = 0.97
 

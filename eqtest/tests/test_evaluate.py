@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lossbook.formula import FormulaError, evaluate
+from eqtest import FormulaError, evaluate
 
 SIGMOID = r"\sigma(s) = \frac{1}{1 + e^{-s}}"
 SOFTMAX = r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}"

@@ -8,11 +8,11 @@ closes. A command that is not listed here is an error: an unknown word is never 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lossbook.formula.errors import FormulaError
+from eqtest.errors import FormulaError
 
 LONGEST = 20_000
 MOST_MACROS = 500
@@ -269,3 +269,34 @@ def _sized(latex: str, at: int, size: re.Match[str], tokens: list[Token]) -> int
         fence = side + fence
     tokens.append(Token("mark", fence, at, stop))
     return stop
+
+
+def matching(tokens: Sequence[Token], opening: int) -> int:
+    """Return the place of what closes the bracket or block at a place."""
+    depth = 0
+    for place in range(opening, len(tokens)):
+        depth += _depth_of(tokens[place])
+        if depth <= 0:
+            return place
+    return len(tokens) - 1
+
+
+def split(tokens: Sequence[Token], separators: frozenset[str]) -> Iterator[tuple[str, list[Token]]]:
+    """Yield the parts between separators that stand in no bracket, each with the one before it."""
+    depth, operator, part = 0, "", list[Token]()
+    for token in tokens:
+        depth += _depth_of(token)
+        if depth == 0 and token.kind == "mark" and token.text in separators:
+            yield operator, part
+            operator, part = token.text, []
+        else:
+            part.append(token)
+    yield operator, part
+
+
+def _depth_of(token: Token) -> int:
+    if token.kind != "mark":
+        return 0
+    opens = token.text in OPENS or token.text.startswith(r"\begin{")
+    closes = token.text in CLOSES or token.text.startswith(r"\end{")
+    return int(opens) - int(closes)

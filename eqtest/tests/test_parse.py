@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from eqtest.cursor import DEEPEST
+from eqtest.grammar import parse
+from eqtest.tokens import LONGEST, expand, tokenize
+from eqtest.tree import Product, Quotient, Sum
 
-from lossbook.formula import FormulaError, evaluate
-from lossbook.formula.parse import parse
-from lossbook.formula.reading import DEEPEST
-from lossbook.formula.tokens import LONGEST, expand, tokenize
-from lossbook.formula.tree import Product, Quotient, Sum
+from eqtest import FormulaError, evaluate
 
 A, B, C, X, Y = 3.0, 5.0, 7.0, 0.3, 0.8
 Z = np.array([1.0, -2.0, 0.5])

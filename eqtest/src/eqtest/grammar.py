@@ -1,0 +1,1068 @@
+r"""From tokens to a tree, by recursive descent.
+
+What binds tighter stands higher; what has no certain reading raises
+:class:`~eqtest.FormulaError`.
+
+=====  ==============================  ===========================================================
+level  construct                       rule
+=====  ==============================  ===========================================================
+1      brackets, bars, ``\frac``, …    read by themselves; a bare bar opens where a value is due
+2      subscript, prime                ``z_{i y_i}``: entry (i, y_i); ``x_{\text{true}}``: a name
+3      call                            ``f(x)`` if ``f`` is a function, ``f(1 - x)`` else a product
+4      superscript                     ``-x^2`` is ``-(x^2)``; ``\log x^2`` is ``\log(x^2)``
+5      function without brackets       takes one factor: ``\log x + 1`` is ``(\log x) + 1``;
+                                       ``\cos m\theta`` takes both; ``\log x y`` raises
+6      product and quotient            side by side and ``\cdot`` alike, left to right;
+                                       ``a b / c`` is ``(a b)/c``; ``a / b c`` and ``a/b/c`` raise
+7      sum over an index, ``\max_j``   takes the rest of its product: ``\sum_j a_j b_j + c`` is
+                                       ``(\sum_j a_j b_j) + c``
+8      ``+`` and ``-``                 left to right
+9      ``=``, ``<``, ``\le``, ``\in``  a chain of comparisons, in conditions and brackets only
+=====  ==============================  ===========================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Literal, TypeVar
+
+from eqtest.cursor import ACCENTS, DEEPEST, DIVIDERS, STYLES, Cursor, plain_word
+from eqtest.errors import FormulaError
+from eqtest.tokens import OPENS, RELATIONS, Token, tokenize, words
+from eqtest.tree import (
+    Absolute,
+    Big,
+    Call,
+    Cases,
+    Collection,
+    Constant,
+    Derivative,
+    Element,
+    Expectation,
+    Extremum,
+    Function,
+    Group,
+    Indicator,
+    Name,
+    Node,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Sum,
+    Transpose,
+    children,
+    mentions,
+    walk,
+)
+
+TRANSPOSES = (r"\top", " T")  # upright; an italic T could be a temperature
+CONSTANTS: dict[str, Literal["e", "pi"]] = {"e": "e", "pi": "pi"}
+FUNCTIONS = {
+    "\\" + name: name for name in words("exp log cos sin tan arccos arcsin arctan cosh sinh tanh")
+} | {" sign": "sign", " sgn": "sign", " exp": "exp", " log": "log", " ln": "log", " tanh": "tanh"}
+SQUARABLE = words("cos sin tan cosh sinh tanh")
+BIG: dict[str, Literal["sum", "prod", "max", "min"]] = {
+    r"\sum": "sum",
+    r"\prod": "prod",
+    r"\max": "max",
+    r"\min": "min",
+    " max": "max",
+    " min": "min",
+}
+MEANS = {" if", " when", " for", " where", " and"}
+OTHERWISE = {" otherwise", " else", " elsewhere"}
+TIMES = frozenset([r"\cdot", r"\times", r"\odot", "*"])
+BARS = {"|": "|", r"\|": r"\|", r"\left|": r"\right|", r"\left\|": r"\right\|"}
+STARTERS = frozenset([*BARS, *FUNCTIONS, *BIG, *ACCENTS, *STYLES]) | words(
+    r"( [ { \frac \sqrt \infty \partial \nabla \lfloor \lceil \begin{cases} \underbrace"
+)
+Result = TypeVar("Result")
+
+
+def parse(latex: str, functions: Iterable[str] = ()) -> Node:
+    r"""Read one expression.
+
+    Args:
+        latex: the expression, without relations at its top.
+        functions: names of the symbols that are functions.
+
+    Raises:
+        FormulaError: if the expression has no reading or more than one.
+
+    >>> parse("1 - y f").terms[1][0]
+    '-'
+    """
+    return read(tokenize(latex), latex, frozenset(functions))
+
+
+def read(tokens: Sequence[Token], latex: str, functions: frozenset[str]) -> Node:
+    """Read one expression from its tokens; see :func:`parse`."""
+    c = Cursor(tokens, latex, functions)
+    node = read_expression(c)
+    if c.peek():
+        c.fail("this has no reading here")
+    refuse_bare([node], latex, functions)
+    return node
+
+
+def refuse_bare(nodes: Iterable[Node], latex: str, functions: frozenset[str]) -> None:
+    r"""Refuse a function that is called here and printed without its argument there.
+
+    In ``\sigma' = \sigma(1 - \sigma)`` the bracket is no argument but a factor.
+    """
+    called: set[str] = set()
+    bare: dict[str, int] = {}
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Call):
+            called.add(node.name.key)
+        below = list(children(node))
+        if isinstance(node, Call):
+            below.remove(node.name)
+        if isinstance(node, Derivative):
+            body = node.body
+            while isinstance(body, Group):
+                body = body.inner
+            below = [] if isinstance(body, Name) else [node.body]
+        elif isinstance(node, Name) and (node.base in functions or node.key in functions):
+            bare[node.key if node.key in functions else node.base] = node.start
+        waiting += below
+    for name in sorted(called & set(bare)):
+        raise FormulaError(f"{name} stands with and without argument", latex, bare[name])
+
+
+"""The grammar: sums, products, factors; the constructs come from the base classes."""
+
+
+def read_relation(c: Cursor) -> Node:
+    """Read an expression or a chain of comparisons."""
+    start = c.start
+    sides, operators = [read_expression(c)], []
+    while c.peek() in RELATIONS:
+        operators.append(c.take().text)
+        sides.append(read_collection(c) if operators[-1] == r"\in" else read_expression(c))
+    if not operators:
+        return sides[0]
+    return Relation(tuple(operators), tuple(sides), start=start, end=c.end)
+
+
+def read_expression(c: Cursor) -> Node:
+    """Read terms with their signs."""
+    start = c.start
+    terms: list[tuple[Literal["", "+", "-"], Node]] = []
+    while True:
+        sign: Literal["", "+", "-"] = ""
+        if c.skip("-"):
+            sign = "-"
+        elif c.skip("+"):
+            sign = "+"
+        terms.append((sign, read_term(c)))
+        if c.peek() not in ("+", "-"):
+            break
+    if len(terms) == 1 and not terms[0][0]:
+        return terms[0][1]
+    return Sum(tuple(terms), start=start, end=c.end)
+
+
+def read_term(c: Cursor) -> Node:
+    """Read factors and at most one slash."""
+    start = c.start
+    factors = [("", read_factor(c))]
+    while starts_factor(c) or c.peek() in TIMES:
+        operator = c.take().text if c.peek() in TIMES else ""
+        place, bracket = c.at, c.peek() == "("
+        if not operator and c.kind() == "number":
+            c.fail("a number after a factor: a product or a script?")
+        factor = read_factor(c)
+        last = factors[-1][1]
+        if not operator and bracket and isinstance(last, Name):
+            require_product(c, last, factor, place)
+        if not operator and _mixed(last, factor):
+            c.fail("a mixed number or a product? write a sign between", place)
+        factors.append((operator, factor))
+    node = factors[0][1]
+    if len(factors) > 1:
+        node = Product(tuple(factors), start=start, end=c.end)
+    if c.peek() == "/":
+        node = read_slash(c, node, start)
+    return node
+
+
+def read_slash(c: Cursor, top: Node, start: int) -> Node:
+    """Read what a slash divides by: one factor."""
+    c.take()
+    bottom = read_factor(c)
+    unsure = isinstance(bottom, Big) and not ends_inside(bottom)
+    if unsure or starts_factor(c) or c.peek() in TIMES or c.peek() == "/":
+        c.fail(r"what does the slash divide by? use \frac or brackets")
+    return Quotient(top, bottom, True, start=start, end=c.end)
+
+
+def starts_factor(c: Cursor) -> bool:
+    """Say whether a factor begins here, so that two stand side by side."""
+    text = c.peek()
+    if text in ("|", r"\|"):
+        if c.dividing and not c.bars:
+            return False
+        if c.bars and c.bars[-1] == text:
+            return False
+        if c.doubtful and c.peek(-1) not in ("|", r"\|"):
+            c.fail(r"ambiguous bars: write \lvert … \rvert or \lVert … \rVert")
+        return True
+    return text in STARTERS or c.kind() in ("name", "number", "word") or c.is_word()
+
+
+def read_factor(c: Cursor) -> Node:
+    """Read one factor with its scripts."""
+    c.depth += 1
+    if c.depth > DEEPEST:
+        c.fail(f"more than {DEEPEST} levels deep")
+    node = read_scripts(c, read_base(c))
+    c.depth -= 1
+    return node
+
+
+def read_base(c: Cursor) -> Node:
+    """Read what a factor begins with."""
+    text, start = c.peek(), c.start
+    if c.kind() == "number":
+        return Number(float(c.take().text), start=start, end=c.end)
+    if c.is_indicator():
+        return read_indicator(c)
+    if c.is_expectation():
+        return read_expectation(c)
+    if text in FUNCTIONS:
+        return read_function(c)
+    if text in BIG:
+        return read_big(c)
+    if text == "[":
+        return read_square(c)
+    if text == "(":
+        return read_single(c)
+    if text == "{":
+        return read_brace(c)
+    if text in BARS:
+        return read_bar(c)
+    if text in (r"\lfloor", r"\lceil"):
+        c.take()
+        inner = c.apart(read_expression)
+        c.expect(OPENS[text])
+        name = "floor" if text == r"\lfloor" else "ceiling"
+        return Function(name, inner, start=start, end=c.end)
+    if text == r"\frac":
+        return read_fraction(c)
+    if text == r"\sqrt":
+        return read_root(c)
+    if text == r"\begin{cases}":
+        return read_cases(c)
+    if text == r"\partial":
+        return read_slashed_derivative(c)
+    if text == r"\nabla":
+        return read_gradient(c)
+    if text == r"\underbrace":
+        return read_underbrace(c)
+    if text == r"\infty":
+        c.take()
+        return Constant("infty", start=start, end=c.end)
+    if text.strip() in ("argmax", "argmin"):
+        c.fail(f"{text.strip()} is not read: it may have more than one value")
+    if c.kind() in ("name", "word") or text in ACCENTS or text in STYLES or c.is_word():
+        return read_named(c)
+    return c.fail("expected a value" if text else "the formula ends too early")
+
+
+def read_square(c: Cursor) -> Node:
+    """Read square brackets: an indicator if they hold a comparison, else a group."""
+    start = c.start
+    entries = read_bracketed(c)
+    if len(entries) > 1:
+        c.fail("a list where one value belongs", c.at - 1)
+    if isinstance(entries[0], Relation):
+        return Indicator(entries[0], start=start, end=c.end)
+    return Group(entries[0], "[", start=start, end=c.end)
+
+
+def read_brace(c: Cursor) -> Node:
+    """Read braces, which only group."""
+    start = c.start
+    inner = read_braces(c, read_expression)
+    if isinstance(inner, Name) and not inner.applied:
+        return read_named(c, replace(inner, start=start, end=c.end))
+    return Group(inner, "{", start=start, end=c.end)
+
+
+def read_bar(c: Cursor) -> Node:
+    """Read an absolute value or a norm."""
+    start, opening = c.start, c.take().text
+    if opening in ("|", r"\|"):
+        c.bars.append(opening)
+        inner = read_expression(c)
+        c.expect(opening)
+        c.bars.pop()
+        follows = c.peek()
+        c.doubtful = c.doubtful or (
+            follows not in ("|", r"\|") and (follows in STARTERS or c.kind() == "name")
+        )
+    else:
+        inner = c.apart(read_expression)
+        c.expect(BARS[opening])
+    if opening in ("|", r"\left|"):
+        return Absolute(inner, start=start, end=c.end)
+    power = None
+    if c.peek() == "^":  # both orders are printed: |x|_2^2 and |x|^2_2
+        c.take()
+        power = read_exponent(c)
+    order = read_order_of_norm(c) if c.skip("_") else None
+    norm = Norm(inner, order, start=start, end=c.end)
+    return norm if power is None else Power(norm, power, start=start, end=c.end)
+
+
+def read_order_of_norm(c: Cursor) -> Node | Literal["F"]:
+    """Read the index of a norm."""
+    wrapped = c.peek() == "{" and c.closing(c.at) == c.at + 2
+    if c.peek(int(wrapped)) in ("F", " F"):
+        c.at += 3 if wrapped else 1
+        return "F"
+    return read_argument(c)
+
+
+def read_root(c: Cursor) -> Node:
+    """Read a root, square or with its degree."""
+    start = c.start
+    c.take()
+    degree: Node = Number(2.0, start=start, end=start)
+    if c.peek() == "[":
+        degree = read_single(c)
+    inner = read_argument(c)
+    one = Number(1.0, start=start, end=start)
+    exponent = Quotient(one, degree, start=start, end=start)
+    return Power(
+        Group(inner, "{", start=inner.start, end=inner.end), exponent, start=start, end=c.end
+    )
+
+
+def read_underbrace(c: Cursor) -> Node:
+    """Read what a brace stands under; what is written below it must be words."""
+    start = c.start
+    c.take()
+    inner = read_braces(c, read_expression)
+    if c.skip("_"):
+        c.expect("{")
+        if c.kind() != "text" or "$" in c.peek():
+            c.fail("only words are read below a brace")
+        c.take()
+        c.expect("}")
+    return Group(inner, "{", start=start, end=c.end)
+
+
+def read_bracketed(c: Cursor, *, dividing: bool = False) -> list[Node]:
+    """Read a bracket with one or more entries, which commas (or dividers) separate."""
+    opening = c.take().text
+
+    def entries(c: Cursor) -> list[Node]:
+        found, bars = [read_relation(c)], 0
+        while c.peek() == "," or (dividing and c.peek() in DIVIDERS):
+            bars += c.take().text in ("|", r"\|")
+            if bars > 1:
+                c.fail("ambiguous bars: write \\lvert … \\rvert or \\mid", c.at - 1)
+            found.append(read_relation(c))
+        c.expect(OPENS[opening])
+        return found
+
+    return c.apart(entries, dividing=dividing)
+
+
+def read_single(c: Cursor) -> Group:
+    """Read a bracket that holds one expression."""
+    start, opening = c.start, c.peek()
+    entries = read_bracketed(c)
+    if len(entries) > 1:
+        c.fail("a list where one value belongs", c.at - 1)
+    if isinstance(entries[0], Relation):
+        c.fail("a comparison where a value belongs: write [a = b]", c.at - 1)
+    return Group(entries[0], opening, start=start, end=c.end)
+
+
+def read_braces(c: Cursor, read: Callable[[Cursor], Result]) -> Result:
+    """Read something in braces."""
+    c.expect("{")
+    result = c.apart(read)
+    c.expect("}")
+    return result
+
+
+def read_argument(c: Cursor) -> Node:
+    r"""Read what TeX takes as an argument: a group in braces, or one token."""
+    if c.peek() == "{":
+        return read_braces(c, read_expression)
+    c.split_number()
+    if c.kind() not in ("name", "number") and c.peek() not in (
+        r"\infty",
+        r"\hat",
+        r"\bar",
+    ):
+        c.fail("expected an argument: put it in braces")
+    if c.peek() in (r"\hat", r"\bar"):
+        c.fail("put the argument in braces")
+    place, start, kind = c.at, c.start, c.kind()
+    token = c.take()
+    if kind == "number":
+        return Number(float(token.text), start=start, end=c.end)
+    if kind == "mark":
+        return Constant("infty", start=start, end=c.end)
+    name = Name(plain_word(token.text), start=start, end=c.end)
+    settle_style(c, name, place)
+    return constant(name)
+
+
+"""The part of the grammar that reads symbols and scripts."""
+
+
+def read_symbol(c: Cursor) -> Name:
+    """Read a symbol without scripts, such as a letter with an accent."""
+    start = c.start
+    if c.peek() in ACCENTS:
+        accent = ACCENTS[c.take().text]
+        inner = read_dressed(c, f"an accent ({accent}) over something else than a symbol")
+        return replace(inner, base=f"{inner.base}_{accent}", start=start, end=c.end)
+    if c.peek() in STYLES:
+        style = c.take().text
+        inner = read_dressed(c, f"{style} on something else than a symbol")
+        return replace(inner, style=style, start=start, end=c.end)
+    if c.kind() not in ("name", "word") and not c.is_word():
+        c.fail("expected a symbol")
+    token = c.take()
+    upright = r"\mathrm" if token.kind == "word" and len(token.text) == 1 else ""
+    return Name(plain_word(token.text), style=upright, start=start, end=c.end)
+
+
+def read_dressed(c: Cursor, message: str) -> Name:
+    """Read the symbol that an accent or a style is put on."""
+    place = c.at
+    inner = read_braces(c, read_variable) if c.peek() == "{" else read_symbol(c)
+    if inner.primes:
+        c.fail(message, place)
+    return inner
+
+
+def read_variable(c: Cursor) -> Name:
+    """Read a symbol with what stands below it, and nothing else."""
+    name = read_symbol(c)
+    return read_below(c, name) if c.peek() == "_" else name
+
+
+def read_below(c: Cursor, name: Name) -> Name:
+    """Read the subscript of a symbol: words join its name, the rest are indices."""
+    place = c.at
+    if name.indices:
+        c.fail("two subscripts on one symbol")
+    c.expect("_")
+    words, indices = "", []
+    opening = c.at
+    if c.peek() == "{":
+        last = c.closing(c.at)
+        c.take()
+        while True:
+            word = read_word_part(c, last)
+            if word:
+                words += f"_{word}"
+            else:
+                indices += c.apart(read_index_part)
+            if c.at == last:
+                break
+            c.expect(",")
+        c.take()
+    elif c.kind() in ("word", "text") or c.peek() in (r"\max", r"\min"):
+        words = "_" + plain_word(c.take().text)
+    else:
+        c.split_number()
+        indices = [read_argument(c)]
+    label = subscript_label(c, opening) if indices else ""
+    if not words and not indices:
+        c.fail("an empty subscript", place)
+    return replace(name, base=name.base + words, indices=tuple(indices), label=label, end=c.end)
+
+
+def read_word_part(c: Cursor, last: int) -> str:
+    """Read one entry of a subscript if it is made of words only."""
+    place, found = c.at, []
+    while place < last and c.tokens[place].text != ",":
+        token = c.tokens[place]
+        if token.kind not in ("word", "text") and token.text not in (r"\max", r"\min"):
+            return ""
+        found.append(plain_word(token.text))
+        place += 1
+    c.at = place
+    return "_".join(found)
+
+
+def read_index_part(c: Cursor) -> list[Node]:
+    """Read one entry of a subscript; letters side by side are separate indices."""
+    place = c.at
+    node = read_expression(c)
+    if isinstance(node, Product) and all(operator == "" for operator, _ in node.factors):
+        factors = [factor for _, factor in node.factors]
+        if isinstance(factors[0], Number) or not all(
+            isinstance(factor, Name | Number) for factor in factors
+        ):
+            c.fail(r"one index or two? write i,j or 2 \cdot i", place)
+        return factors
+    if isinstance(node, Sum) and any(
+        isinstance(part, Product)
+        and all(operator == "" and isinstance(factor, Name) for operator, factor in part.factors)
+        for part in children(node)
+    ):
+        c.fail(r"one index or two? write i,j or m \cdot k", place)
+    return [node]
+
+
+def subscript_label(c: Cursor, opening: int) -> str:
+    """Return a subscript as a word: what follows the underscore in a symbol's name."""
+    parts = [
+        "_" if token.text in (",", "-", "/", "_") else token.text.lstrip("\\")
+        for token in c.tokens[opening : c.at]
+        if token.kind in ("name", "number") or token.text in (",", "-", "/", "_")
+    ]
+    return re.sub("_+", "_", "".join(parts)).strip("_")
+
+
+def read_named(c: Cursor, read: Name | None = None) -> Node:
+    """Read a symbol with all its scripts, and its arguments if it is a function.
+
+    ``read`` is the symbol if it is read already, because it stood in braces.
+    """
+    place, start = c.at, read.start if read else c.start
+    name = read or read_symbol(c)
+    power: Node | None = None
+    transposed = False
+    while c.peek() in ("_", "^", "'"):
+        if c.peek() == "'":
+            c.take()
+            name = replace(name, primes=name.primes + 1, end=c.end)
+        elif c.peek() == "_":
+            if c.peek(1) == "+":
+                c.fail("a positive part is written [x]_+")
+            name = read_below(c, name)
+        elif power is not None or transposed:
+            c.fail("two superscripts on one symbol")
+        else:
+            name, power, transposed = read_above(c, name)
+    node: Node = name
+    settle_style(c, name, place)
+    called = name.key in c.functions or name.base in c.functions
+    if called and c.peek() in ("(", "["):
+        if power is not None or transposed:
+            c.fail("a power of a function's name: a power or an inverse?", place)
+        return read_call(c, name, place)
+    if c.peek() == "(" and power is None and not transposed and not name.indices:
+        node = read_entry(c, name) if holds_symbols(c) else name
+    if isinstance(node, Name):
+        node = constant(node)
+    if transposed:
+        return Transpose(node, start=start, end=c.end)
+    if power is not None:
+        return Power(node, power, start=start, end=c.end)
+    return node
+
+
+def constant(name: Name) -> Node:
+    """Return a constant where a symbol is spelled like one."""
+    if name.base in CONSTANTS and name.key == name.base and not name.primes:
+        return Constant(CONSTANTS[name.base], start=name.start, end=name.end)
+    return name
+
+
+def settle_style(c: Cursor, name: Name, place: int) -> None:
+    r"""Refuse ``x`` beside ``\mathbf x``: they would be one symbol here."""
+    if c.styles.setdefault(name.base, name.style) != name.style:
+        c.fail(f"{name.base} is printed in two styles: one symbol or two?", place)
+
+
+def read_above(c: Cursor, name: Name) -> tuple[Name, Node | None, bool]:
+    """Read a superscript: a mark that belongs to the name, a transposition, or a power."""
+    place = c.at
+    c.expect("^")
+    wrapped = c.peek() == "{" and c.closing(c.at) == c.at + 2
+    inside, kind = c.peek(int(wrapped)), c.kind(int(wrapped))
+    mark = {r"\star": "star", "*": "star"}.get(inside, "")
+    if inside in TRANSPOSES or mark or kind in ("word", "text") or inside == "'":
+        c.at += 3 if wrapped else 1
+        if inside in TRANSPOSES:
+            return name, None, True
+        if inside == "'":
+            return replace(name, primes=name.primes + 1, end=c.end), None, False
+        base = f"{name.base}_{mark or plain_word(inside)}"
+        return replace(name, base=base, end=c.end), None, False
+    if inside == "T" and name.base != "e":
+        c.fail(r"a transposition is written ^\top (T could be an exponent)", place)
+    return name, read_exponent(c), False
+
+
+def read_exponent(c: Cursor) -> Node:
+    """Read an exponent after its caret."""
+    if c.peek() == "{" and c.peek(1) == "(" and c.tokens[c.closing(c.at) - 1].text == ")":
+        c.fail("x^{(i)} is not read: write x_i")
+    return read_argument(c)
+
+
+def read_call(c: Cursor, name: Name, place: int) -> Node:
+    """Read the arguments of a function."""
+    if name.key in c.functions and name.base in c.functions and name.indices:
+        c.fail(f"both {name.base} and {name.key} are functions", place)
+    indices = () if name.key in c.functions else name.indices
+    if not indices:
+        name = replace(name, base=name.key, indices=(), label="")
+    else:
+        name = replace(name, indices=(), label="")
+    arguments = read_bracketed(c, dividing=True)
+    if any(isinstance(argument, Relation) for argument in arguments):
+        c.fail("a comparison where an argument belongs", c.at - 1)
+    node: Node = Call(name, tuple(arguments), start=name.start, end=c.end)
+    return Element(node, indices, start=name.start, end=c.end) if indices else node
+
+
+def holds_symbols(c: Cursor) -> bool:
+    """Say whether the bracket that comes next holds symbols only, so that it names an entry."""
+    parts, _ = c.parts(c.at)
+    return all(begin < end and c.after_symbol(begin) == end for begin, end in parts)
+
+
+def read_entry(c: Cursor, name: Name) -> Name:
+    """Read ``p(x)`` where ``p`` is no function: an entry of an array, never a product."""
+    entries = read_bracketed(c, dividing=True)
+    return replace(name, indices=tuple(entries), applied=True, end=c.end)
+
+
+def require_product(c: Cursor, name: Name, factor: Node, place: int) -> None:
+    """Refuse ``f(2 x)`` where ``f`` is no function and a product would be printed without."""
+    bracket = next(node for node in walk(factor) if isinstance(node, Group))
+    inner = bracket.inner
+    lone_sign = isinstance(inner, Sum) and len(inner.terms) == 1
+    product = isinstance(inner, Sum | Quotient) and not lone_sign
+    if not product or (isinstance(inner, Quotient) and not inner.slash):
+        c.fail(f"{name.key}(…) could be a function or a product", place)
+
+
+def read_scripts(c: Cursor, node: Node) -> Node:
+    """Read what stands below and above something that is not a symbol."""
+    start = node.start
+    while c.peek() in ("_", "^", "'"):
+        if c.peek() == "_" and c.peek(1) == "+":
+            if not isinstance(node, Group) or node.bracket not in ("(", "["):
+                c.fail("a positive part is written [x]_+")
+            c.at += 2
+            node = Function("positive part", node, start=start, end=c.end)
+        elif c.peek() == "_" and isinstance(node, Group | Call):
+            entry = read_below(c, Name("entry", start=start, end=c.end))
+            if not entry.indices or entry.base != "entry":
+                c.fail("expected an index")
+            node = Element(node, entry.indices, start=start, end=c.end)
+        elif c.peek() == "^" and _takes_power(node):
+            carrier = Name("e" if isinstance(node, Number) else "", start=start, end=start)
+            _, power, transposed = read_above(c, carrier)
+            if transposed:
+                node = Transpose(node, start=start, end=c.end)
+            elif power is None:
+                c.fail("this superscript belongs on a symbol", c.at - 1)
+            else:
+                node = Power(node, power, start=start, end=c.end)
+        else:
+            c.fail("what does this script belong to? use brackets")
+    return node
+
+
+"""The part of the grammar that reads compounds."""
+
+
+def read_fraction(c: Cursor) -> Node:
+    r"""Read ``\frac``, which may be a derivative."""
+    start = c.start
+    c.expect(r"\frac")
+    marker = c.differential(0)
+    if marker and c.differential(c.closing(c.at) + 1 - c.at) == marker:
+        return read_derivative(c, start, marker)
+    top = read_argument(c)
+    bottom = read_argument(c)
+    return Quotient(top, bottom, start=start, end=c.end)
+
+
+def read_derivative(c: Cursor, start: int, marker: str) -> Node:
+    r"""Read ``{\partial L}{\partial x}`` after ``\frac``, or the operator without ``L``."""
+    place = c.at
+    c.take()
+    order = read_order(c, marker)
+    operand = None if c.peek() == "}" else c.apart(read_term)
+    c.expect("}")
+    c.expect("{")
+    variables: list[Name] = []
+    while c.peek() != "}":
+        c.expect(marker)
+        variable = read_variable(c)
+        settle_style(c, variable, c.at - 1)
+        times = 1
+        if c.skip("^"):
+            times = read_count(c)
+        variables += [variable] * times
+    c.expect("}")
+    if len(variables) != order or order > 2:
+        c.fail("a derivative of first or second order is read", place)
+    if operand is None:
+        operand = read_operand(c, "a derivative")
+    for variable in reversed(variables):
+        operand = Derivative(operand, variable, marker == "d", start=start, end=c.end)
+    return operand
+
+
+def read_order(c: Cursor, marker: str) -> int:
+    """Read the sign of a derivative with its order."""
+    c.expect(marker)
+    return read_count(c) if c.skip("^") else 1
+
+
+def read_count(c: Cursor) -> int:
+    """Read a small whole number, in braces or not."""
+    node = read_argument(c)
+    if not isinstance(node, Number) or node.value not in (1, 2):
+        c.fail("expected 1 or 2", c.at - 1)
+    return int(node.value)
+
+
+def read_operand(c: Cursor, what: str) -> Node:
+    """Read the one factor that an operator applies to; only a square bracket ends it surely."""
+    opening = c.peek()
+    node = read_factor(c)
+    if starts_factor(c) and opening != "[":
+        c.fail(f"where does {what} end? put its operand in [ ]")
+    return node
+
+
+def read_slashed_derivative(c: Cursor) -> Node:
+    r"""Read ``\partial L / \partial x``."""
+    start = c.start
+    c.take()
+    body = read_factor(c)
+    c.expect("/")
+    c.expect(r"\partial")
+    variable = read_variable(c)
+    return Derivative(body, variable, start=start, end=c.end)
+
+
+def read_gradient(c: Cursor) -> Node:
+    r"""Read ``\nabla_x L``."""
+    start = c.start
+    c.take()
+    c.expect("_")
+    variable = read_braces(c, read_variable) if c.peek() == "{" else read_symbol(c)
+    settle_style(c, variable, c.at - 1)
+    body = read_operand(c, "the gradient")
+    return Derivative(body, variable, start=start, end=c.end)
+
+
+def read_function(c: Cursor) -> Node:
+    """Read a function that every reader knows, with its base, power and argument."""
+    place, start = c.at, c.start
+    name = FUNCTIONS[c.take_text()]
+    base = power = None
+    if name == "log" and c.skip("_"):
+        base = read_argument(c)
+    if c.skip("^"):
+        power = read_argument(c)
+        whole = isinstance(power, Number) and power.value == int(power.value) >= 2
+        if name not in SQUARABLE or not whole:
+            c.fail(f"{name} with a superscript: a power, an inverse or twice? use brackets", place)
+    closed = c.peek() in ("(", "[", r"\{")
+    if closed:
+        argument: Node = read_single(c)
+        if c.peek() in ("^", "_"):
+            c.fail(f"{name}(…) with a script: what does it belong to? use brackets")
+        if c.peek() in ("(", "["):
+            c.fail(f"where does the argument of {name} end? use \\cdot or brackets")
+    else:
+        argument = read_bare_argument(c, name, place)
+    node: Node = Function(name, argument, base, closed, start=start, end=c.end)
+    if power is not None:
+        node = Power(node, power, start=start, end=c.end)
+    return node
+
+
+def read_bare_argument(c: Cursor, name: str, place: int) -> Node:
+    r"""Read an argument without brackets: one factor, or a coefficient and a symbol."""
+    if c.peek() in FUNCTIONS and c.kind() == "word" and name == "sign":
+        c.fail("put the argument in brackets")
+    first = read_factor(c)
+    if isinstance(first, Big) and not ends_inside(first):
+        c.fail(f"where does the argument of {name} end? use brackets", place)
+    coefficient = isinstance(first, Number) or (
+        isinstance(first, Name) and len(first.base) == 1 and not first.indices
+    )
+    if name in SQUARABLE and coefficient and c.kind() == "name":
+        second = read_factor(c)
+        angle = isinstance(second, Name) and (len(second.base) > 1 or isinstance(first, Number))
+        if not angle:
+            c.fail(f"where does the argument of {name} end? use brackets", place)
+        factors = (("", first), ("", second))
+        first = Product(factors, start=first.start, end=c.end)
+    ends = not starts_factor(c) or c.peek() in FUNCTIONS
+    times = c.peek() in (r"\cdot", r"\times", r"\odot", "*")
+    if c.peek() == "/" or not ends or (times and c.peek(1) not in FUNCTIONS):
+        c.fail(f"where does the argument of {name} end? use brackets")
+    return first
+
+
+def read_big(c: Cursor) -> Node:
+    """Read a sum, product, maximum or minimum over an index, or ``max(a, b)``."""
+    place, start = c.at, c.start
+    name = BIG[c.take_text()]
+    high: Node | None = None
+    clauses: list[Node] | None = None
+    while c.peek() in ("_", "^"):
+        if c.take().text == "^":
+            if high is not None:
+                c.fail("two upper bounds", c.at - 1)
+            high = read_argument(c)
+        elif clauses is not None:
+            c.fail("two lower bounds", c.at - 1)
+        else:
+            clauses = read_clauses(c)
+    if clauses is None:
+        if name in ("max", "min") and high is None:
+            return read_extremum(c, name, start)
+        c.fail(f"{name} without an index", place)
+    clauses, low, domain = read_bounds(c, clauses, place)
+    indices, conditions = read_indices(c, clauses, place)
+    if len(indices) > 1 and (low or domain or conditions):
+        c.fail("one sum for each index that has a bound", place)
+    if (low is None) != (high is None) and domain is None:
+        c.fail(f"{name} with one bound only", place)
+    if domain is not None and high is not None:
+        c.fail(f"{name} with a set and an upper bound", place)
+    if c.peek() == r"\{" and name in ("max", "min"):
+        body: Node = read_single(c)
+        if starts_factor(c):
+            c.fail(f"where does the {name} end? use brackets")
+    else:
+        begin = c.start
+        negative = c.skip("-")
+        body = read_term(c)
+        if negative:
+            body = Sum((("-", body),), start=begin, end=c.end)
+    for index in reversed(indices):
+        node = Big(name, index, low, high, domain, conditions, body, start=start, end=c.end)
+        if mentions_bound(body, index):
+            c.fail(f"the index {index} is used twice, one inside the other", place)
+        body, conditions = node, ()
+    if name != "sum" and isinstance(node, Big) and not ends_inside(node):
+        c.fail(f"where does the {name} end? use brackets", place)
+    return node
+
+
+def read_clauses(c: Cursor) -> list[Node]:
+    """Read what stands below a sum."""
+    if c.peek() != "{":
+        return [read_argument(c)]
+
+    def read(c: Cursor) -> list[Node]:
+        found = [read_relation(c)]
+        while c.peek() in (",", ":", r"\mid", r"\\"):
+            c.take()
+            found.append(read_relation(c))
+        return found
+
+    def substack(c: Cursor) -> list[Node]:
+        c.take()
+        return read_braces(c, read)
+
+    return read_braces(c, substack if c.peek(1) == r"\substack" else read)
+
+
+def read_bounds(
+    c: Cursor, clauses: list[Node], place: int
+) -> tuple[list[Node], Node | None, Node | None]:
+    """Split off the lower bound or the set; what stays is indices and conditions."""
+    first = clauses[0]
+    if not isinstance(first, Relation):
+        return clauses, None, None
+    head, operator = first.sides[0], first.operators[0]
+    if len(first.operators) == 1 and operator == "=":
+        return [head, *clauses[1:]], first.sides[1], None
+    if len(first.operators) == 1 and operator == r"\in":
+        return [head, *clauses[1:]], None, first.sides[1]
+    if len(first.operators) > 1 or operator != r"\neq":
+        c.fail("this range is not read: write j = 1 and an upper bound", place)
+    return [head, *clauses], None, None
+
+
+def read_indices(
+    c: Cursor, clauses: list[Node], place: int
+) -> tuple[list[str], tuple[Relation, ...]]:
+    """Split what stands below a sum into indices and conditions."""
+    names = [clause for clause in clauses if isinstance(clause, Name)]
+    conditions = [clause for clause in clauses if isinstance(clause, Relation)]
+    if not names or [*names, *conditions] != clauses:
+        c.fail("what stands below is not read: an index, its bound, conditions", place)
+    if any(name.indices or name.primes for name in names):
+        c.fail("an index is a plain letter", place)
+    return [name.base for name in names], tuple(conditions)
+
+
+def read_extremum(c: Cursor, name: Literal["max", "min"], start: int) -> Node:
+    """Read ``max(a, b)`` and ``max{a, b}``."""
+    if c.peek() not in ("(", r"\{", "["):
+        c.fail(f"{name} needs brackets or an index")
+    arguments = read_bracketed(c)
+    if any(isinstance(argument, Relation) for argument in arguments):
+        c.fail("a comparison where a value belongs", c.at - 1)
+    return Extremum(name, tuple(arguments), start=start, end=c.end)
+
+
+def read_collection(c: Cursor) -> Node:
+    r"""Read the set after ``\in``."""
+    if c.peek() != r"\{":
+        return read_expression(c)
+    start = c.start
+
+    def items(c: Cursor) -> list[Node]:
+        found = [read_expression(c)]
+        while c.skip(","):
+            if c.skip(r"\dots"):
+                c.expect(",")
+                run_items.append(len(found))
+            found.append(read_expression(c))
+        return found
+
+    run_items: list[int] = []
+    c.take()
+    found = c.apart(items)
+    c.expect(r"\}")
+    run = bool(run_items)
+    if run and (run_items != [len(found) - 1] or len(found) > 3):
+        c.fail(r"a run is written \{1, \dots, C\}", c.at - 1)
+    return Collection(tuple(found), run, start=start, end=c.end)
+
+
+def read_indicator(c: Cursor) -> Node:
+    r"""Read ``\mathbf{1}[a = b]`` and its spellings."""
+    start = c.start
+    c.take()
+    c.at += 3 if c.peek() == "{" else 1
+    if c.skip("_"):
+        found = read_braces(
+            c, lambda c: read_bracketed(c)[0] if c.peek() == r"\{" else read_relation(c)
+        )
+    elif c.peek() in ("[", "(", r"\{"):
+        entries = read_bracketed(c)
+        found = entries[0] if len(entries) == 1 else entries[1]
+        if len(entries) > 1:
+            c.fail("one comparison in an indicator", c.at - 1)
+    else:
+        c.fail("an indicator needs its condition in brackets")
+    if not isinstance(found, Relation):
+        c.fail("an indicator without a comparison", c.at - 1)
+    return Indicator(found, start=start, end=c.end)
+
+
+def read_expectation(c: Cursor) -> Node:
+    r"""Read ``\mathbb{E}_{x \sim p}[f(x)]``."""
+    start = c.start
+    c.at += 1 if c.peek() == " E" else (4 if c.peek(1) == "{" else 2)
+    if c.peek() != "_" or c.peek(1) != "{":
+        c.fail(r"an expectation names its distribution: \mathbb{E}_{x \sim p}[…]")
+    c.take()
+
+    def under(c: Cursor) -> tuple[Name, Node]:
+        index = read_variable(c)
+        c.expect(r"\sim")
+        return index, read_expression(c)
+
+    index, distribution = read_braces(c, under)
+    if index.indices or c.peek() not in ("[", "(", r"\{"):
+        c.fail("an expectation puts what it averages in brackets")
+    body = read_single(c)
+    return Expectation(index.base, distribution, body, start=start, end=c.end)
+
+
+def read_cases(c: Cursor) -> Node:
+    """Read the rows of a ``cases`` block."""
+    start = c.start
+    c.take()
+    rows: list[tuple[Node, tuple[Relation, ...] | None]] = []
+    while True:
+        value = c.apart(read_expression)
+        c.skip(",")
+        while c.skip(r"\quad"):
+            pass
+        c.expect("&")
+        while c.skip(r"\quad"):
+            pass
+        rows.append((value, read_condition(c)))
+        if c.peek() in (".", ",", ";"):
+            c.take()
+        if not c.skip(r"\\") or c.peek() == r"\end{cases}":
+            break
+    c.expect(r"\end{cases}")
+    if any(conditions is None for _, conditions in rows[:-1]):
+        c.fail("otherwise stands before another case", c.at - 1)
+    return Cases(tuple(rows), start=start, end=c.end)
+
+
+def read_condition(c: Cursor) -> tuple[Relation, ...] | None:
+    """Read a condition of one case: comparisons, or the word otherwise."""
+    found: list[Relation] = []
+    while True:
+        if c.kind() == "text":
+            word = " " + c.peek().strip().rstrip(".,:;").lower()
+            if word in OTHERWISE and not found:
+                c.take()
+                return None
+            if word not in MEANS:
+                c.fail("this word in a condition is not read")
+            c.take()
+        entry = read_relation(c)
+        if not isinstance(entry, Relation):
+            c.fail("a condition without a comparison", c.at - 1)
+        found.append(entry)
+        comma = c.peek() == "," and c.peek(1) not in (r"\\", r"\end{cases}")
+        if not (comma or c.peek().strip() == "and"):
+            return tuple(found)
+        if comma:
+            c.take()
+
+
+def ends_inside(node: Big) -> bool:
+    """Say whether the last factor below a sum belongs to it for sure: it carries the index."""
+    body = node.body
+    if isinstance(body, Quotient) and body.slash:
+        return False
+    if isinstance(body, Product):
+        return mentions(body.factors[-1][1], node.index)
+    if isinstance(body, Big):
+        return ends_inside(body)
+    return True
+
+
+def mentions_bound(node: Node, index: str) -> bool:
+    """Say whether an index is bound again somewhere below."""
+    return any(isinstance(part, Big | Expectation) and part.index == index for part in walk(node))
+
+
+def _takes_power(node: Node) -> bool:
+    if isinstance(node, Function):
+        return node.name in ("floor", "ceiling", "positive part")
+    return isinstance(
+        node, Group | Absolute | Norm | Extremum | Call | Element | Indicator | Number
+    )
+
+
+def _mixed(first: Node, second: Node) -> bool:
+    return (
+        isinstance(first, Number)
+        and isinstance(second, Quotient)
+        and isinstance(second.top, Number)
+        and isinstance(second.bottom, Number)
+    )
