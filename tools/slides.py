@@ -450,7 +450,7 @@ def opening_slide(paragraph: Tag) -> str:
 def clean(article: Tag, equations: dict[str, str]) -> None:
     """Leave out what only a page needs, and resolve its links."""
     for tag in article.select(
-        ".headerlink, .narrow-formula, .solution-link, :is(h2, h3) .section-number"
+        ".checked-mark, .headerlink, .narrow-formula, .solution-link, :is(h2, h3) .section-number"
     ):
         tag.decompose()
     for link in article.find_all("a", href=True):

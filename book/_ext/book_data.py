@@ -246,11 +246,12 @@ class CheckedEquations(SphinxDirective):
         yield "| Equation | Checked as | Points | Largest relative error | Mutants noticed |"
         yield "|:---|:---|---:|---:|---:|"
         for row in checked_equations():
+            equation = f"[{{eq}}`{row['label']}`]{{#checked-{row['label']}}}"
             if row["kind"] == "exempt":
-                yield f"| {{eq}}`{row['label']}` | exempt: {row['reason']} | | | |"
+                yield f"| {equation} | exempt: {row['reason']} | | | |"
                 continue
             noticed = f"{row['killed']} of {row['mutants']}"
-            cells = [f"{{eq}}`{row['label']}`", row["kind"], row["points"], f"{row['error']:.0e}"]
+            cells = [equation, row["kind"], row["points"], f"{row['error']:.0e}"]
             yield f"| {' | '.join(map(str, cells))} | {noticed} |"
 
 

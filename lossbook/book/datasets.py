@@ -160,7 +160,7 @@ def glyphs(*, split: int = 0) -> Glyphs:
     """Printed kanji: 1600 characters in 28 fonts of 15 families, grey images of 16 by 16 pixels.
 
     Of the characters 1000 are for training, 200 for validation and 400 for testing, drawn with the
-    split's number as seed. Fonts are split by family (:data:`FONT_SPLITS`), so that no relative of
+    split's number as seed. Fonts are split by family (``FONT_SPLITS``), so that no relative of
     a training font is tested. The fonts and their licences are listed beside the data.
 
     Args:

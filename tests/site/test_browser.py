@@ -35,7 +35,7 @@ HIDDEN_STARTS = """
         .filter(formula => formula.getBoundingClientRect().left < 0).length
 """
 TOO_WIDE = """
-    () => [...document.querySelectorAll("div.math .katex-html")]
+    () => [...document.querySelectorAll("div.math .katex-display")]
         .filter(formula => formula.scrollWidth > formula.clientWidth + 1)
         .map(formula => formula.closest("div.math").id)
 """

@@ -98,7 +98,7 @@ def test_arrows_have_names_and_images_sizes(name: str, browser_page: Page, addre
     assert browser_page.evaluate(UNSIZED) == []
 
 
-@pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api"])
+@pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api/nn"])
 def test_the_current_entry_of_the_contents_is_in_view(
     name: str, browser_page: Page, address: str
 ) -> None:
