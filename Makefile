@@ -70,9 +70,9 @@ lowest newest:  ## the package with the lowest allowed, or the newest, NumPy and
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
 	pytest -n 2 --dist loadfile tests/course
 
-course: $(INSTALLED)  ## the course's sets for students and instructor and the students' site, into _build/course
+course: $(INSTALLED)  ## the course's sets into _build/course (SEED=2027 draws other hidden inputs)
 	$(MAKE) book SOLUTIONS=no
-	python -m tools.course build --site _build/students/_build/html
+	python -m tools.course build --site _build/students/_build/html $(if $(SEED),--seed $(SEED))
 
 $(SLIDES): $(SITE) tools/slides.py $(wildcard tools/deck/*)
 	python -m tools.slides --site $(dir $(SITE))

@@ -11,8 +11,14 @@ import numpy as np
 import pytest
 
 from lossbook import grading, reference
-from lossbook.grading import Wrong, calling, compare, stand_ins
+from lossbook.grading import Wrong, calling, compare, stand_ins, wire
 from lossbook.grading.__main__ import events
+
+try:
+    from scipy import special
+    from scipy.special import log_expit
+except ImportError:  # the tests that need it are skipped
+    pass
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(5, 3))
@@ -36,8 +42,9 @@ def message(yours, right, *arguments, **options) -> str:
     return str(caught.value)
 
 
-def test_right_answers_pass_in_silence():
+def test_right_answers_are_told_so(capsys):
     compare(mean_square, lambda x: (x * x).mean(), [(X,), (X[0],)])
+    assert capsys.readouterr().out == "mean_square: right for 2 inputs\n"
     compare(lambda x, *, m: m * x, lambda x, *, m: x * m, [(X, {"m": 2})])
     grading.check_gradient(mean_square_grad, mean_square, [(X,)])
 
@@ -56,6 +63,9 @@ def test_right_answers_pass_in_silence():
         (lambda x: "much", "returns a str, which is not an array of numbers"),
         (lambda x: x, r"returns an array of shape (5, 3); expected one number"),
         (lambda x: x.undefined, "raises AttributeError"),
+        (lambda x: x.undefined, "(line "),
+        (lambda x: 1.00001 * (x**2).mean(), "nearly right, but not as exact as the formula"),
+        (lambda x: "much", "returns a str"),
         (lambda x: sys.exit(), "leaves by SystemExit"),
     ],
 )
@@ -99,8 +109,26 @@ def test_an_unfinished_answer_is_called_so():
     assert message(todo, mean_square, X) == "todo is not written yet: it raises NotImplementedError"
 
 
-def test_only_functions_of_ones_own_are_tested():
-    assert "define with def" in message(np.mean, mean_square, X)
+def test_only_functions_are_tested():
+    assert "expected a function, found one of type int" in message(3, mean_square, X)
+
+
+def test_what_is_not_finite_is_compared_too():
+    compare(lambda x: np.inf, lambda x: np.inf, [(X,)])
+    assert "gives -inf where" in message(lambda x: -np.inf, lambda x: np.inf, X)
+    assert "gives 3 where" in message(lambda x: 3, lambda x: np.inf, X)
+
+
+def test_a_measured_slope_is_told_from_a_formula():
+    def measured(x):
+        moves = 1e-5 * np.eye(x.size).reshape(x.size, *x.shape)
+        rises = [mean_square(x + move) - mean_square(x - move) for move in moves]
+        return np.reshape(rises, x.shape) / 2e-5
+
+    grading.check_gradient(measured, mean_square, [(X,)])
+    with pytest.raises(Wrong, match="is a slope measured"):
+        grading.check_gradient(measured, mean_square, [(X,)], right=mean_square_grad)
+    grading.check_gradient(mean_square_grad, mean_square, [(X,)], right=mean_square_grad)
 
 
 def test_changing_an_argument_is_noticed_and_harmless():
@@ -113,7 +141,13 @@ def test_changing_an_argument_is_noticed_and_harmless():
     np.testing.assert_array_equal(X, before)
 
 
-def test_warnings_on_the_way_cost_nothing():
+def test_warnings_on_the_way_cost_nothing(capsys):
+    def talks(x):
+        print("progress", file=sys.stderr)
+        return (x**2).mean()
+
+    compare(talks, mean_square, [(X,)])
+    assert capsys.readouterr().err == ""
     compare(lambda s: 1 / (1 + np.exp(-s)), reference.sigmoid, [(np.array([-1e4, 1e4]),)])
 
 
@@ -125,6 +159,8 @@ def test_warnings_on_the_way_cost_nothing():
         lambda z, y: sys.modules["torch"].nn.functional.relu(z),
         lambda z, y: sys.modules["scipy.special"].softmax(z),
         lambda z, y: sys.modules["scipy.special"].logsumexp(z),
+        lambda z, y: log_expit(z).sum(),
+        lambda z, y: special.log_expit(z).sum(),
     ],
 )
 def test_ready_made_functions_are_refused(theirs):
@@ -173,6 +209,13 @@ def test_a_missing_earlier_function_is_given_too():
     assert "early" not in namespace
 
 
+def test_a_function_of_ones_own_is_called_where_the_right_one_takes_less():
+    namespace: dict = {}
+    exec("def early(x, power=2):\n    return x**power", namespace)
+    exec("def late(x):\n    return early(x, power=3)", namespace)
+    compare(namespace["late"], lambda x: x**3, [(X,)], given={"early": squares})
+
+
 def test_a_call_ends_at_the_time_limit(monkeypatch):
     monkeypatch.setattr(calling, "TIME_LIMIT_S", 0.1)
 
@@ -198,8 +241,9 @@ GUARDED = """
 import os, sys
 course = sys.argv[1]
 os.chdir(os.path.join(course, "autograded", "me", "hw"))
-from lossbook.grading import calling, compare, guard
-guard.start(course)
+from lossbook.grading import guard
+refused = []
+guard.start([course], report=refused.append)
 def attempt():
 {code}
 try:
@@ -207,12 +251,7 @@ try:
     print("allowed")
 except Exception as error:
     print(type(error).__name__)
-print(len(guard.incidents()))
-try:
-    calling.require_clean()
-    print("graded")
-except calling.Wrong:
-    print("stopped")
+print(len(refused))
 """
 
 
@@ -225,6 +264,7 @@ def folder(tmp_path):
         (place / "hw.ipynb").write_text("{}")
     (own / "data.csv").write_text("1,2\n")
     (tmp_path / "gradebook.db").touch()
+    (tmp_path / "nbgrader_config.py").touch()
     return tmp_path
 
 
@@ -234,24 +274,58 @@ def attempt(folder, code) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
+UP = "../../.."
+
+
 @pytest.mark.parametrize(
     "code",
     [
-        "open('../../../source/hw/hw.ipynb')",
+        f"open('{UP}/source/hw/hw.ipynb')",
         "open(b'hw.ipynb')",
-        "open('../../../notes.txt', 'w')",
-        "os.open('../../../gradebook.db', os.O_RDONLY)",
-        "import sqlite3; sqlite3.connect('../../../gradebook.db')",
-        "os.listdir('../../..')",
-        "os.symlink('../../../source', 'there')",
-        "os.link('../../../gradebook.db', 'copy')",
+        f"open('{UP}/notes.txt', 'w')",
+        "open(os.path.expanduser('~/notes.txt'), 'a')",
+        f"os.open('{UP}/gradebook.db', os.O_RDONLY)",
+        f"os.open('{UP}/notes.txt', os.O_CREAT | os.O_WRONLY)",
+        f"import sqlite3; sqlite3.connect('{UP}/gradebook.db')",
+        f"os.listdir('{UP}')",
+        f"os.chdir('{UP}')",
+        f"os.symlink('{UP}/source', 'there')",
+        f"os.link('{UP}/gradebook.db', 'copy')",
+        f"os.rename('data.csv', '{UP}/nbgrader_config.py')",
+        f"os.replace('data.csv', '{UP}/nbgrader_config.py')",
+        f"os.rename('{UP}/nbgrader_config.py', 'mine.py')",
+        f"os.remove('{UP}/nbgrader_config.py')",
+        f"os.truncate('{UP}/gradebook.db', 0)",
+        f"os.mkdir('{UP}/there')",
+        f"os.rmdir('{UP}/source')",
+        f"os.chmod('{UP}/gradebook.db', 0)",
+        f"import shutil; shutil.rmtree('{UP}/source')",
+        f"import pathlib; pathlib.Path('{UP}/gradebook.db').unlink()",
+        "os.open('/etc', os.O_RDONLY)",
         "os.system('true')",
+        "import numpy; numpy.vectorize(os.system)('true')",
         "import subprocess; subprocess.run(['true'])",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "os.fork()",
+        "os.kill(os.getppid(), 0)",
         "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
+        "import socket; socket.socket().bind(('127.0.0.1', 0))",
+        "import gc; gc.get_objects()",
     ],
 )
 def test_the_guard_refuses(folder, code):
-    assert attempt(folder, code) == ["Refused", "1", "stopped"]
+    assert attempt(folder, code) == ["Refused", "1"]
+
+
+def test_the_guards_constants_are_no_way_in(folder):
+    code = """
+for name in ("READS", "CHANGES", "PROGRAMS", "NETWORK", "INSIDE"):
+    setattr(guard, name, {})
+guard.CLOSED_SUFFIXES = ()
+open("../../../source/hw/hw.ipynb")
+"""
+    assert attempt(folder, code) == ["Refused", "1"]
 
 
 @pytest.mark.parametrize(
@@ -259,13 +333,16 @@ def test_the_guard_refuses(folder, code):
     [
         "open('data.csv').read()",
         "open('result.csv', 'w').write('1')",
+        "os.mkdir('mine'); os.rename('data.csv', 'mine/data.csv')",
         "import tempfile; tempfile.TemporaryFile()",
+        "import tempfile; tempfile.mkdtemp()",
         "import json.tool, scipy.special",
         "import platform; platform.processor()",
+        "open(os.devnull, 'w').write('1')",
     ],
 )
 def test_the_guard_lets_work_go_on(folder, code):
-    assert attempt(folder, code) == ["allowed", "0", "graded"]
+    assert attempt(folder, code) == ["allowed", "0"]
 
 
 # The report --------------------------------------------------------------------------------
@@ -295,18 +372,20 @@ def test_events_are_reported(folder):
     found = reported(
         folder,
         cell("np.allclose = print"),
+        cell("def f_grad(x):\n    return f(x + 1) - f(x)"),
         cell(error=("CellTimeoutError", ""), grade_id="loss"),
         cell(error=("ValueError", "odd\nlong")),
         cell(error=("Refused", "This notebook tried")),
-        cell(error=("Wrong", "not graded: this notebook tried"), grade_id="f", locked=True),
-        cell(error=("Wrong", "not graded: this notebook tried"), grade_id="g", locked=True),
+        cell(error=("DeadKernelError", "died")),
+        cell(error=("Wrong", "f is off"), grade_id="f", locked=True),
     )
     assert found == [
         ("look", "cell 1", "np.allclose = print"),
+        ("look", "cell 2", "f_grad calls f: is the slope measured?"),
         ("time limit", "loss", "CellTimeoutError"),
-        ("error", "cell 3", "ValueError: odd"),
-        ("refused", "cell 4", "Refused: This notebook tried"),
-        ("refused", "", "not graded: this notebook tried"),
+        ("error", "cell 4", "ValueError: odd"),
+        ("refused", "cell 5", "Refused: This notebook tried"),
+        ("kernel died", "cell 6", "DeadKernelError: died"),
     ]
 
 
@@ -315,4 +394,57 @@ def test_a_submission_without_a_graded_notebook_is_reported(folder):
     (folder / "autograded" / "me" / "hw" / "hw.ipynb").unlink()
     ((kind, _, text),) = [tuple(event)[2:] for event in events(folder)]
     assert kind == "not graded"
-    assert "its kernel died" in text
+    assert "not run yet" in text
+
+
+def test_a_submission_without_a_notebook_is_reported(folder):
+    assert reported(folder) == []
+    (folder / "submitted" / "me" / "hw" / "hw.ipynb").unlink()
+    ((kind, _, _),) = [tuple(event)[2:] for event in events(folder)]
+    assert kind == "missing"
+
+
+# What goes through the pipe ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.arange(6).reshape(2, 3),
+        np.array([np.nan, np.inf, -0.0]),
+        np.zeros((0, 3)),
+        np.array([True, False]),
+        np.float32(0.1),
+        (1, 2.5, "T", None, [True]),
+        {"s": 30.0, "m": np.eye(2)},
+    ],
+)
+def test_numbers_come_back_as_they_went(value):
+    back = wire.decode(wire.encode(value))
+    np.testing.assert_equal(back, value)
+    assert getattr(back, "dtype", None) == getattr(value, "dtype", None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"\x80\x04",
+        b'{"array": ["O", [1], "AAAAAAAAAAA="]}',
+        b'{"array": ["<f8", [3], "AAAAAAAAAAA="]}',
+        b'{"array": ["<f8", [1]]}',
+        b'{"array": ["<f8", [-1, -1], "AAAAAAAAAAA="]}',
+        b'{"array": {"a": 1}}',
+        b"[" * 10**5,
+    ],
+)
+def test_what_is_no_message_is_refused(line):
+    with pytest.raises(ValueError):  # noqa: PT011  (of whatever kind)
+        wire.decode(line)
+
+
+@pytest.mark.parametrize("value", [object(), np.array([object()]), {1, 2}, b"bytes"])
+def test_what_is_no_number_is_not_sent(value):
+    with pytest.raises(TypeError):
+        wire.encode(value)

@@ -5,7 +5,7 @@ Run from the repository root::
     python -m tools.course text      [assignment ...]   # write to chapters/course/ for editing
     python -m tools.course notebooks [assignment ...]   # take edited texts back
     python -m tools.course check                        # what is wrong with the sources
-    python -m tools.course build     [--site FOLDER]    # the sets, under _build/course/
+    python -m tools.course build     [--site FOLDER] [--seed NUMBER]  # the sets: _build/course/
 
 An assignment is ``book/course/source/<name>/<name>.ipynb``, without outputs. In its text a cell
 says in one line what nbgrader makes of it: ``answer <id>`` is replaced by a stub in the students'
@@ -24,6 +24,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 from traitlets.config.loader import Config, PyFileConfigLoader
 
+from lossbook.grading import feedback
 from tools import chapters
 
 COURSE = Path("book", "course")
@@ -306,17 +308,29 @@ def release(course: Path, names: Iterable[str]) -> None:
 # The sets ----------------------------------------------------------------------------------
 
 
-def copy_course(target: Path) -> list[str]:
-    """Copy the course's configuration and sources to a folder; return the assignments' names."""
-    for path in [COURSE / CONFIG, *sources()]:
+def copy_course(target: Path, seed: int | None = None) -> list[str]:
+    """Copy the course's configuration and sources to a folder; return the assignments' names.
+
+    Args:
+        target: the folder.
+        seed: of the hidden tests' inputs; None leaves them as they are in the book.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(COURSE / CONFIG, target / CONFIG)
+    for path in sources():
         copy = target / path.relative_to(COURSE)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+        notebook = chapters.read(path)
+        nbformat.write(notebook if seed is None else seeded(notebook, seed), copy)
     return [path.stem for path in sources()]
 
 
-def build(site: Path) -> None:
-    """Make the students' and the instructor's set, and the zip files of both and of the site.
+def build(site: Path, seed: int | None = None) -> None:
+    """Make the students' and the instructor's set, and the zip files of both, book and site.
+
+    Args:
+        site: the built site, without the exercises' solutions.
+        seed: of the hidden tests' inputs, as in :func:`copy_course`.
 
     Raises:
         CourseError: If the sources have faults, the release shows a secret or there is no site.
@@ -329,22 +343,62 @@ def build(site: Path) -> None:
     students, instructor = BUILT / "lossbook-students", BUILT / "lossbook-instructor"
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder)
-        names = copy_course(course)
+        names = copy_course(course, seed)
         for name in tqdm(names, unit="assignment", desc="release"):
             release(course, [name])
         shutil.copytree(course / "release", students)
-    (students / "README.md").write_text(STUDENTS_README)
-    copy_course(instructor)
+    copy_course(instructor, seed)
     shutil.copytree(students, instructor / "release")
-    (instructor / "release" / "README.md").unlink()
-    (instructor / "README.md").write_text(INSTRUCTOR_README)
+    (instructor / "marking.html").write_text(marking(), encoding="utf-8")
     if found := list(leaks(students)):
         raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
-    for name, content in {students.name: students, instructor.name: instructor}.items():
-        pack(content, BUILT / f"{name}.zip", name)
+    copy_book(BUILT / "lossbook-book")
+    for name in ("students", "instructor", "book"):
+        folder = BUILT / f"lossbook-{name}"
+        shutil.copyfile(COURSE / f"README-{name}.md", folder / "README.md")
+        pack(folder, BUILT / f"lossbook-{name}.zip", f"lossbook-{name}")
     pack(site, BUILT / "lossbook-site.zip", "lossbook-site")
     for path in sorted(BUILT.glob("*.zip")):
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+# What runs the chapters, and what of the book is the instructor's.
+RUNS = ["CITATION.cff", "LICENSE", "LICENSE-TEXT", "Makefile", "pyproject.toml", "requirements.txt"]
+RUNS += ["book", "lossbook"]
+PRIVATE = ["source", "solutions", "instructor.md", "syllabus.md", "README-*.md", CONFIG]
+
+
+def copy_book(target: Path) -> None:
+    """Copy the chapters and the package to a folder, without what is the instructor's."""
+
+    def unwanted(folder: str, names: list[str]) -> set[str]:
+        patterns = PRIVATE if Path(folder) == COURSE else []
+        junk = ["_build", "__pycache__", ".ipynb_checkpoints", "*.egg-info"]
+        return set(shutil.ignore_patterns(*patterns, *junk)(folder, names))
+
+    target.mkdir(parents=True)
+    for name in RUNS:
+        if Path(name).is_dir():
+            shutil.copytree(name, target / name, ignore=unwanted)
+        else:
+            shutil.copyfile(name, target / name)
+
+
+def marking() -> str:
+    """Return a page with the question, the model answer and the marking of every essay."""
+    parts = ["# Essays: questions, model answers, marking"]
+    for path in sources():
+        notebook = chapters.read(path)
+        parts.append(f"## {path.stem}")
+        for question, answer in pairwise(notebook.cells):
+            entry = answer.metadata.get("nbgrader", {})
+            if entry.get("grade") and entry.get("solution"):
+                parts += [question.source.replace("\n## ", "\n### "), "---", answer.source]
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("\n\n".join(parts))])
+    page.metadata.title = "Essays: questions, model answers, marking"
+    html, _ = feedback.exporter()(template_name="basic").from_notebook_node(page)
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Marking</title>'
+    return f'{head}<body style="font: 16px/1.5 sans-serif; max-width: 50em; margin: auto">{html}'
 
 
 def pack(folder: Path, archive: Path, top: str) -> None:
@@ -358,37 +412,6 @@ def pack(folder: Path, archive: Path, top: str) -> None:
             target.writestr(entry, path.read_bytes())
 
 
-STUDENTS_README = """# lossbook: the assignments
-
-1. Install lossbook as its README says; then `jupyter lab` in this folder opens the notebooks.
-2. In each notebook replace `raise NotImplementedError` by your answer. Run the test cell below it:
-   a message says what is wrong. No message means that the tests you can see pass; others, which
-   you cannot see, run when it is graded.
-3. Before you submit: *Kernel > Restart Kernel and Run All Cells*, look at each message, save.
-4. Submit the notebook under its own name. Cells with tests are put back as they were: changing
-   them changes nothing.
-"""
-
-INSTRUCTOR_README = """# lossbook: the course for nbgrader
-
-This folder is a course for nbgrader: run its commands here, in the environment of lossbook's
-`requirements.txt` (`nbgrader` starts `alembic` from PATH, so activate the environment).
-
-- `source/` holds the assignments with solutions, hidden tests and marking schemes: keep it private.
-- `release/` holds what students get, also as `lossbook-students.zip`.
-- Put submissions at `submitted/<student>/<assignment>/<assignment>.ipynb`, then, for `1_risk`:
-
-      nbgrader generate_assignment 1_risk --force
-      nbgrader autograde 1_risk
-      python -m lossbook.grading
-      nbgrader formgrader
-      nbgrader generate_feedback 1_risk
-
-  The first fills the gradebook, the third lists submissions that crashed, ran into the time limit
-  or were refused a file, the fourth (inside `jupyter lab`) is for the essays.
-"""
-
-
 # Command line ------------------------------------------------------------------------------
 
 
@@ -399,6 +422,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("action", choices=["text", "notebooks", "check", "build"])
     parser.add_argument("assignments", nargs="*", help="such as 1_risk; default: all of them")
     parser.add_argument("--site", type=Path, default=Path("_build", "html"), help="the built site")
+    parser.add_argument("--seed", type=int, help="of the hidden tests' inputs; default: the book's")
     options = parser.parse_args(arguments)
     named = [source(name) for name in options.assignments]
     texts = (chapters.TEXTS / COURSE.name).glob("source/*/*.md")
@@ -411,7 +435,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for path in chosen:
                 write_notebook(path)
         elif options.action == "build":
-            build(options.site)
+            build(options.site, options.seed)
         elif found := [fault for path in sources() for fault in faults(path)]:
             raise CourseError("\n".join(found))
         else:

@@ -60,14 +60,13 @@ def events(course: Path) -> Iterator[Event]:
             yield Event(assignment, student, "not graded", "", message)
         for path in graded:
             notebook = json.loads(path.read_text(encoding="utf-8"))
-            for cell, remark in _remarks(notebook):
+            for cell, remark in dict.fromkeys(_remarks(notebook)):
                 yield Event(assignment, student, "look", cell, remark)
-            for cell, error in _errors(notebook):
-                kind = KINDS.get(error["ename"], "error")
-                if kind == "error" and error["ename"] in EXPECTED:
-                    continue
-                message = f"{error['ename']}: {error['evalue']}".partition("\n")[0].rstrip(": ")
-                yield Event(assignment, student, kind, cell, message)
+            for cell, name, said in dict.fromkeys(_errors(notebook)):
+                kind = KINDS.get(name, "error")
+                if kind != "error" or name not in EXPECTED:
+                    message = f"{name}: {said}".partition("\n")[0].rstrip(": ")
+                    yield Event(assignment, student, kind, cell, message)
 
 
 def _named(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -99,11 +98,11 @@ def _measured(source: str) -> Iterator[str]:
             yield f"{function.name} calls {loss}: is the slope measured?"
 
 
-def _errors(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+def _errors(notebook: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, cell in _named(notebook):
         for output in cell.get("outputs", []):
             if output["output_type"] == "error":
-                yield name, output
+                yield name, output["ename"], output["evalue"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,14 +25,11 @@ WITHOUT = (
 )
 # Before a submission's first cell: modules come from the environment and never from beside the
 # notebook; then the course's files, programs and the network are refused.
-FIRST = """
-import sys
-sys.path[:] = [place for place in sys.path if place]
-from lossbook.grading import guard
-log = open({log!r}, "a", buffering=1)
-guard.start([{course!r}], report=lambda what: print(what, file=log))
-del log, guard
-"""
+FIRST = (
+    "import functools, sys; sys.path[:] = [place for place in sys.path if place]; "
+    "from lossbook.grading import guard; guard.start([{course!r}], "
+    "report=functools.partial(print, file=open({log!r}, 'a', buffering=1)))"
+)
 
 
 def preprocessors(course: Path) -> list[type]:
@@ -58,7 +55,7 @@ def preprocessors(course: Path) -> list[type]:
                 self.connection_file = str(self.place / "kernel.json")
             log = self.place / REFUSALS
             log.touch()
-            first = FIRST.strip().replace("\n", "; ").format(log=str(log), course=str(course))
+            first = FIRST.format(log=str(log), course=str(course))
             settings["extra_arguments"] = [
                 *settings.get("extra_arguments", []),
                 f"--IPKernelApp.exec_lines={first}",
@@ -67,6 +64,7 @@ def preprocessors(course: Path) -> list[type]:
             command, settings = await super()._async_pre_start_kernel(**settings)
             if isolation.available():
                 # A signal would end the process that isolates the kernel, and so the kernel.
+                assert self.kernel_spec
                 self.kernel_spec.interrupt_mode = "message"
                 beside = Path(settings.get("cwd") or ".").resolve()
                 command = isolation.isolated(
@@ -85,12 +83,13 @@ def preprocessors(course: Path) -> list[type]:
             text = (self.place / REFUSALS).read_text(encoding="utf-8", errors="replace")
             return text[:LONGEST].splitlines()
 
-    class Execute(NbgraderExecute):
+    class Execute(NbgraderExecute):  # type: ignore[misc]
         """Runs a submission, but its tests where it cannot reach them."""
 
         def __init__(self, **settings: Any) -> None:
             settings.setdefault("kernel_manager_class", Kernel)
             super().__init__(**settings)
+            self.shutdown_kernel = "immediate"
 
         def preprocess(self, nb: Any, resources: Any, km: Any = None) -> Any:
             if not isolation.available():
@@ -168,7 +167,10 @@ def _bounded(outputs: list[Any]) -> list[Any]:
         if output.output_type == "stream" and len(output.text) > LONGEST:
             output.text = output.text[:LONGEST] + "\n... cut off ...\n"
         for kind, content in dict(output.get("data", {})).items():
-            if isinstance(content, str) and len(content) > (100 if "image" in kind else 1) * LONGEST:
+            if (
+                isinstance(content, str)
+                and len(content) > (100 if "image" in kind else 1) * LONGEST
+            ):
                 del output.data[kind]
                 output.data["text/plain"] = "... cut off ..."
     return outputs[:MOST]

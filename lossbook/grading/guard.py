@@ -1,7 +1,7 @@
 """Refuses a process what a submission does not need: others' files, programs, the network.
 
-:func:`start` adds an audit hook, which Python code cannot remove, and limits of the system. It keeps
-out accidents and the usual tricks, and has them listed. It is no sandbox, since code outside
+:func:`start` adds an audit hook, which Python code cannot remove, and limits of the system. It
+keeps out accidents and the usual tricks, and has them listed. It is no sandbox, since code outside
 Python's own functions does not pass it: that is what ``isolation`` is for.
 
 Needs the standard library alone: ``runner`` loads this file too.
@@ -74,7 +74,7 @@ def start(
         report: is told what was refused, in words that follow "this notebook".
     """
     own = tuple(map(os.path.realpath, (os.getcwd(), tempfile.gettempdir())))
-    shut = tuple(map(os.path.realpath, closed))
+    shut, process = tuple(map(os.path.realpath, closed)), os.getpid()
     open_folders = (os.sep,) if readable is None else tuple(map(os.path.realpath, readable))
     reads, changes, programs, network = dict(READS), dict(CHANGES), PROGRAMS, NETWORK
     never = INSIDE if native else INSIDE | FOREIGN
@@ -91,9 +91,8 @@ def start(
         real = os.path.realpath(os.fsdecode(path))
         if real.lower().endswith(suffixes):
             return False
-        if nearest(real, own) >= 0 or real == os.devnull:
-            return True
-        return not change and nearest(real, open_folders) > nearest(real, shut)
+        places = own if change else (*own, *open_folders)
+        return real == os.devnull or nearest(real, places) > nearest(real, shut)
 
     def fault(event: str, arguments: tuple[Any, ...]) -> str:
         if event == "open":
@@ -111,7 +110,9 @@ def start(
             if any(arguments[place] != -1 for place in starts):
                 return "tried to change a file through an open folder"
         elif event in programs:
-            return "tried to start another program"
+            return "tried to start a program"
+        elif event in ("os.kill", "os.killpg") and arguments[0] != process:
+            return "tried to stop a program"
         elif event in network:
             return "tried to reach the network"
         elif event in never:

@@ -18,8 +18,8 @@ from pathlib import Path
 from lossbook.grading.guard import ISOLATED
 
 # What programs need of the system, as far as it is there.
-SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts")
-SYSTEM += ("/etc/ld.so.cache", "/etc/localtime")
+SYSTEM = ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts"]
+SYSTEM += ["/etc/ld.so.cache", "/etc/localtime"]
 # The folder in which an isolated command runs: empty, and gone afterwards.
 HOME = "/tmp"
 
@@ -68,7 +68,14 @@ def isolated(
 
 
 def _bubblewrap() -> list[str]:
-    arguments = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    arguments = [
+        "bwrap",
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+    ]
     arguments += ["--clearenv", "--proc", "/proc", "--dev", "/dev", "--tmpfs", HOME]
     for name in ("PATH", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         if name in os.environ:

@@ -56,7 +56,7 @@ class Verdict:
     said: str = ""
 
 
-class _Ended(Exception):
+class _EndedError(Exception):
     """The student's process is gone, silent, or says what it cannot say."""
 
 
@@ -105,7 +105,7 @@ class Submission:
         try:
             self._ready()
             answer = self._exchange({"do": "describe", "name": name}, TIME_LIMIT_S)
-        except _Ended:
+        except _EndedError:
             self.stop()
             answer = {"kind": "nothing"}
         return answer if isinstance(answer.get("kind"), str) else {"kind": "nothing"}
@@ -134,7 +134,7 @@ class Submission:
             try:
                 message = {"do": "run", "cell": cell, "source": source}
                 faults = self._exchange(message, LOAD_LIMIT_S).get("faults")
-            except _Ended as error:
+            except _EndedError as error:
                 self.bad.add(cell)
                 self.faults[cell] = f"{cell} {error}"
                 self.stop()
@@ -169,9 +169,7 @@ class Submission:
         self.lines: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=_read, args=(self.process.stdout, self.lines), daemon=True).start()
 
-    def _exchange(
-        self, message: Any, seconds: float, given: Given | None = None
-    ) -> dict[str, Any]:
+    def _exchange(self, message: Any, seconds: float, given: Given | None = None) -> dict[str, Any]:
         """Send a message, answer what is asked meanwhile, and return the answer."""
         deadline = time.monotonic() + seconds + 1  # its own limit comes first
         self._send(message)
@@ -181,9 +179,9 @@ class Submission:
                 answer = wire.decode(line) if line else None
             except (queue.Empty, ValueError) as error:
                 slow = isinstance(error, queue.Empty)
-                raise _Ended("does not end in time" if slow else "sends no numbers") from None
+                raise _EndedError("does not end in time" if slow else "sends no numbers") from None
             if not isinstance(answer, dict):
-                raise _Ended("ends the process that it runs in")
+                raise _EndedError("ends the process that it runs in")
             if "refused" in answer:
                 self.refused.append(str(answer["refused"])[:LONGEST_TEXT])
             elif "ask" in answer:
@@ -200,7 +198,7 @@ class Submission:
             self.process.stdin.write(wire.encode(message))
             self.process.stdin.flush()
         except OSError:
-            raise _Ended("ends the process that it runs in") from None
+            raise _EndedError("ends the process that it runs in") from None
 
 
 def _read(stream: Any, lines: queue.Queue[bytes]) -> None:
@@ -239,6 +237,7 @@ class Student:
         self.__name__ = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the function makes of the arguments, as a test may ask for itself."""
         return self.answer(Call(args, kwargs))
 
     def answer(self, call: Call, given: Given | None = None) -> Any:
@@ -261,14 +260,16 @@ class Remote(Student):
         """Return what the process returns for the arguments."""
         seconds = min(TIME_LIMIT_S, self.deadline - time.monotonic())
         if seconds <= 0:
-            raise Wrong(f"{self.__name__} is too slow: its test takes over {TEST_LIMIT_S:g} seconds")
+            raise Wrong(
+                f"{self.__name__} is too slow: its test takes over {TEST_LIMIT_S:g} seconds"
+            )
         try:
             answer = self.submission.call(self.__name__, call, given or {}, seconds)
-        except _Ended as error:
+        except _EndedError as error:
             self.submission.stop()
             if "time" in str(error):
                 limit = f"{TIME_LIMIT_S:g} seconds"
-                error = _Ended(f"does not return within {limit}: does a loop never end?")
+                error = _EndedError(f"does not return within {limit}: does a loop never end?")
             raise Wrong(f"{self.__name__} {error}") from None
         if "result" in answer:
             return answer["result"]
@@ -293,14 +294,14 @@ class Absent(Student):
 
 
 def decide(cells: Sequence[tuple[str, str, bool]]) -> Iterator[tuple[str, Verdict]]:
-    """Yield a verdict for each test cell of a notebook.
+    r"""Yield a verdict for each test cell of a notebook.
 
     Args:
         cells: id, source, and whether it is a test, of each code cell, in their order.
 
     Example:
         >>> cells = [
-        ...     ("answer", "def double(x):\\n    return x + x", False),
+        ...     ("answer", "def double(x):\n    return x + x", False),
         ...     ("test", "assert double(2) == 4", True),
         ...     ("other", "assert triple(2) == 6", True),
         ... ]
@@ -376,8 +377,10 @@ def _without_magics(source: str) -> str:
     from IPython.core.inputtransformer2 import TransformerManager
 
     if source.lstrip().startswith(PYTHON_MAGICS):
-        source = "\n" + source.lstrip().partition("\n")[2]
+        source = "#" + source.lstrip()
+    # Empty lines at the start, which IPython drops, count in what students see.
+    above = source[: len(source) - len(source.lstrip())].count("\n")
     try:
-        return TransformerManager().transform_cell(source)
+        return "\n" * above + TransformerManager().transform_cell(source)
     except SyntaxError:
         return source

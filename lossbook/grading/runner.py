@@ -15,16 +15,23 @@ import sys
 import sysconfig
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:  # main() loads them
+    import numpy as np
+
+    from lossbook.grading import calling, guard, wire
 
 STATEMENT_LIMIT_S = 10.0
+SIBLINGS = ("calling", "guard", "wire")  # the only files of lossbook that are needed here
 
 
 def load(name: str, path: Path) -> ModuleType:
     """Import one file or package from where it lies, and nothing that lies beside it."""
     package = path / "__init__.py"
     spec = importlib.util.spec_from_file_location(name, package if package.exists() else path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -157,12 +164,9 @@ def main(numpy_folder: Path) -> None:
     for number in (0, 1, 2):
         os.dup2(nothing, number)
     sys.dont_write_bytecode = True
-    global np, calling, guard, wire
-    np = load("numpy", numpy_folder)
     here = Path(__file__).resolve().parent
-    calling, guard, wire = (load(n, here / f"{n}.py") for n in ("calling", "guard", "wire"))
-    import numpy.linalg  # noqa: F401  (loaded now, while files are open)
-
+    globals().update(np=load("numpy", numpy_folder))
+    globals().update({name: load(name, here / f"{name}.py") for name in SIBLINGS})
     # This file's own code is none of the notebook's.
     globals()["__name__"] = "lossbook.grading.runner"
     notebook = Notebook(source, target)

@@ -17,11 +17,11 @@ LONGEST = 64 * 2**20  # characters of a message
 
 
 def encode(message: Any) -> bytes:
-    """Return a message as one line.
+    r"""Return a message as one line.
 
     Example:
         >>> encode({"x": np.array([1, 2], dtype="<i8")})
-        b'{"x": {"array": ["<i8", [2], "AQAAAAAAAAACAAAAAAAAAA=="]}}\\n'
+        b'{"x": {"array": ["<i8", [2], "AQAAAAAAAAACAAAAAAAAAA=="]}}\n'
     """
     return json.dumps(_packed(message)).encode("ascii") + b"\n"
 

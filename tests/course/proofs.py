@@ -6,11 +6,14 @@ worker; xdist 3.8 does not heed its groups under pytest 9.2.
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from tests.course.answers import mistakes
 from tests.course.support import Graded, answers_of, lost, points_of, verdicts
-from tools import course
+from tools import chapters, course
 
 # nbgrader's libraries warn about themselves.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -93,7 +96,16 @@ def test_every_test_is_failed_by_some_mistake(assignment):
     assert caught == points_of(assignment).keys()
 
 
-def test_feedback_is_written(graded):
-    course.succeed(graded.api.generate_feedback(graded.assignment, "right"))
+def test_feedback_needs_no_network_and_shows_no_hidden_test(assignment, graded):
+    course.succeed(graded.api.generate_feedback(assignment, "right"))
     page = graded.notebook("feedback", "right").with_suffix(".html").read_text()
     assert "Score" in page
+    assert not re.search(r"""(src|href)=["']?(https?:)?//|@import|url\(["']?https?:""", page)
+    assert "<math" in page
+    assert "formula-0" not in page
+    assert "katex-error" not in page
+    source = chapters.read(course.source(assignment))
+    shown = html.unescape(re.sub("<[^>]*>", "", page))
+    for cell in source.cells:
+        hidden = [line for line in course._marked(cell, "HIDDEN TESTS") if "default_rng" in line]
+        assert not [line for line in hidden if line in shown]

@@ -57,7 +57,9 @@ def verdicts(
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             name = nbgrader_of(cell).get("grade_id", f"cell {number}")
-            cells.append((name, answers.get(name, cell.source), bool(nbgrader_of(cell).get("grade"))))
+            cells.append(
+                (name, answers.get(name, cell.source), bool(nbgrader_of(cell).get("grade")))
+            )
     return dict(outside.decide(cells))
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -127,6 +130,63 @@ def test_the_instructor_gets_a_course(sets):
     for path in course.sources():
         assert f"{top}/source/{path.stem}/{path.name}" in content
         assert f"{top}/release/{path.stem}/{path.name}" in content
+
+
+def test_each_set_says_what_it_is(sets):
+    for name in ("students", "instructor", "book"):
+        assert f"lossbook-{name}/README.md" in names(sets / f"lossbook-{name}.zip")
+
+
+def test_the_book_to_run_holds_nothing_of_the_instructors(sets):
+    top = sets / "lossbook-book"
+    content = names(sets / "lossbook-book.zip")
+    assert "lossbook-book/book/0_risk.ipynb" in content
+    assert "lossbook-book/lossbook/reference/hinge.py" in content
+    assert "lossbook-book/book/course/self_check/1_classification.ipynb" in content
+    for part in ("source", "solutions", "tests", "tools", "instructor", "nbgrader_config"):
+        assert not [name for name in content if part in name.split("/")[1:]], part
+    for path in top.rglob("*"):
+        if path.is_file() and path.suffix in (".ipynb", ".md"):
+            text = path.read_text(encoding="utf-8")
+            assert "*Marking.*" not in text, path
+            assert "def " not in text or "BEGIN HIDDEN TESTS" not in text, path
+
+
+def test_the_book_to_run_imports_its_own_package(sets, tmp_path):
+    code = "import lossbook, lossbook.book.datasets; print(lossbook.__file__)"
+    command = [sys.executable, "-P", "-c", code]
+    folder = sets / "lossbook-book"
+    shown = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert Path(shown.strip()).is_relative_to(folder.resolve())
+
+
+def test_the_marking_shows_every_essay(sets):
+    page = (sets / "lossbook-instructor" / "marking.html").read_text()
+    essays = [
+        nbgrader_of(cell)
+        for path in course.sources()
+        for cell in chapters.read(path).cells
+        if cell.cell_type == "markdown" and nbgrader_of(cell)
+    ]
+    assert page.count("<em>Marking.</em>") == len(essays)
+    assert page.count("<em>Looked for</em>") == len(essays)
+    assert "<math" in page
+
+
+def test_a_seed_changes_the_hidden_inputs_and_nothing_that_students_see():
+    for path in course.sources():
+        notebook = chapters.read(path)
+        one, other = (course.seeded(notebook, seed) for seed in (1, 2))
+        assert one == course.seeded(notebook, 1)
+        differ = 0
+        for cells in zip(notebook.cells, one.cells, other.cells, strict=True):
+            shown = {cell.source.partition("### BEGIN HIDDEN")[0] for cell in cells}
+            assert len(shown) == 1
+            differ += len({cell.source for cell in cells}) == 3
+        assert differ >= 7
 
 
 def test_the_site_is_packed(sets):

@@ -48,7 +48,7 @@ def kl_divergence(p, q):
     mistake(
         "adds a small number to the probabilities",
         "kl_zeros",
-        "kl_is_infinite gives a number that is 0 where it should not be",
+        "where the right result is another, and not finite",
         kl_divergence="""
 def kl_divergence(p, q):
     return (p * np.log((p + 1e-12) / (q + 1e-12))).sum(axis=1).mean()
