@@ -149,6 +149,7 @@ def _jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
 USES = {
     "eq-kl-divergence-bound": ["eq-kl-divergence"],
     "eq-kl-divergence-derivation": ["eq-entropy", "eq-cross-entropy"],
+    "eq-kl-divergence-reverse-derivation": ["eq-kl-divergence"],
     "eq-kl-divergence-reverse-grad": ["eq-kl-divergence"],
     "eq-elbo-derivation": ["eq-kl-divergence"],
     "eq-elbo": ["eq-kl-divergence"],
@@ -165,6 +166,7 @@ DRAWS = {
     "eq-kl-divergence-grad": _pair,
     "eq-kl-divergence-logits-derivation": _logits_with_softmax,
     "eq-kl-divergence-logits-grad": _logits,
+    "eq-kl-divergence-reverse-derivation": _pair,
     "eq-kl-divergence-reverse-grad": _logits,
     "eq-kl-moments-derivation": _gaussian_on_points,
     "eq-kl-gaussian-derivation": _densities,
@@ -185,6 +187,7 @@ EXEMPT = {
 _ZERO = "Minus zero is zero."
 _LOOSER = "A looser bound holds too."
 _ENTROPY = "The mutant only changes a term in p alone, which has no slope in z."
+_CONSTANT = "The factors q_k ([j = k] - q_j) sum to 0, so any constant drops out."
 _DIFFERENCE = "Both distributions sum to one, so whatever does not depend on k drops out."
 
 SURVIVORS = {
@@ -213,6 +216,11 @@ SURVIVORS = {
         r"factor: `p_k` -> `1` in `\frac{p_k}{q_k}`": _ENTROPY,
         "index: `k` -> `{j}` in `p_k`": _ENTROPY,
         "index: `k` -> `{l}` in `p_k`": _ENTROPY,
+    },
+    "eq-kl-divergence-reverse-derivation": {
+        r"sign: `+` -> `-` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": _CONSTANT,
+        r"term: `+ 1` -> `` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": _CONSTANT,
+        "constant: `1` -> `2` in `1`": _CONSTANT,
     },
     "eq-kl-moments-derivation": {
         r"sign: `-` -> `+` in `x_k - \mu_{\text{q}}`": _DIFFERENCE,
