@@ -149,6 +149,7 @@ def _jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
 USES = {
     "eq-kl-divergence-bound": ["eq-kl-divergence"],
     "eq-kl-divergence-derivation": ["eq-entropy", "eq-cross-entropy"],
+    "eq-kl-divergence-reverse-derivation": ["eq-kl-divergence"],
     "eq-kl-divergence-reverse-grad": ["eq-kl-divergence"],
     "eq-elbo-derivation": ["eq-kl-divergence"],
     "eq-elbo": ["eq-kl-divergence"],
@@ -165,6 +166,7 @@ DRAWS = {
     "eq-kl-divergence-grad": _pair,
     "eq-kl-divergence-logits-derivation": _logits_with_softmax,
     "eq-kl-divergence-logits-grad": _logits,
+    "eq-kl-divergence-reverse-derivation": _pair,
     "eq-kl-divergence-reverse-grad": _logits,
     "eq-kl-moments-derivation": _gaussian_on_points,
     "eq-kl-gaussian-derivation": _densities,
