@@ -15,7 +15,7 @@ from typing import Any
 from book_data import checked_equations
 from sphinx.application import Sphinx
 
-import lossbook.reference  # noqa: F401  (importing it binds the functions to their labels)
+import lossbook.reference
 from lossbook.registry import BINDINGS
 
 LABEL = re.compile(r"``(eq-[a-z0-9-]+)``")
@@ -59,7 +59,8 @@ def mark(label: str, page: str) -> str:
             f"{row['error']:.0e}.",
             f"{row['killed']} of {row['mutants']} deliberate mistakes in it are noticed.",
         ]
-    if binding := BINDINGS.get(label):
+    binding = BINDINGS.get(label)
+    if binding and binding.function.__name__ in lossbook.reference.__all__:
         name = f"{binding.function.__module__.rpartition('.')[0]}.{binding.function.__name__}"
         api = f"book/reference/api/reference.html#{name}"
         lines.append(f"Code: {link(api, f'<code>{binding.function.__name__}</code>')}.")

@@ -120,12 +120,42 @@ def test_fonts_of_the_formulas_load(browser_page: Page, address: str) -> None:
     assert "KaTeX_Math" in fonts
 
 
-def test_search_finds_cross_entropy(browser_page: Page, address: str) -> None:
-    browser_page.goto(f"{address}/search.html?q=cross-entropy")
-    results = browser_page.locator("#search-results li a")
-    results.first.wait_for()
-    targets = results.evaluate_all("links => links.map(link => link.href)")
-    assert any("2_cross_entropy.html" in target for target in targets)
+def search(page: Page, address: str, query: str) -> tuple[list[str], list[str]]:
+    """Return the pages that a search finds and the excerpts beside them, in order."""
+    page.goto(f"{address}/search.html?q={query}")
+    page.locator("#search-results li a").first.wait_for()
+    page.wait_for_function("document.querySelector('#search-results p.context')")
+    links = page.locator("#search-results li > a")
+    targets = links.evaluate_all("links => links.map(link => new URL(link.href).pathname)")
+    excerpts = page.locator("#search-results p.context").all_inner_texts()
+    return targets, excerpts
+
+
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [
+        ("cross-entropy", "2_cross_entropy.html"),
+        ("BCE", "2_cross_entropy.html"),
+        ("MSE", "2_l2.html"),
+        ("softplus", "6_exponential_logistic.html"),
+        ("logsumexp", "1_softmax.html"),
+        ("arcface", "8_arcface.html"),
+        ("CosFace", "7_am_softmax.html"),
+    ],
+)
+def test_search_finds_the_chapter_before_solutions(
+    query: str, page: str, browser_page: Page, address: str
+) -> None:
+    targets, _ = search(browser_page, address, query)
+    assert any(target.endswith(page) for target in targets[:8])
+    of_course = ["/course/" in target for target in targets]
+    assert not of_course[0]
+
+
+def test_excerpts_are_plain_words(browser_page: Page, address: str) -> None:
+    _, excerpts = search(browser_page, address, "huber")
+    assert excerpts
+    assert not [text for text in excerpts if "\\" in text or "Contents" in text]
 
 
 def test_the_reader_can_switch_the_scheme(browser_page: Page, address: str) -> None:
