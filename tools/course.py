@@ -49,6 +49,8 @@ ROLES = {
 }
 HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
 SEEDS = re.compile(r"default_rng\((\d+)\)")
+LIMIT = re.compile(r"[Aa]bout (\d+) words")
+MODEL = re.compile(r".*?(?=\n\*For the marker|\n\*Marking)", re.DOTALL)
 MARKS = re.compile(r"#+ (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)")
 
 
@@ -168,6 +170,20 @@ def faults(path: Path) -> Iterator[str]:
         entry = cell.metadata.get("nbgrader", {})
         if entry.get("locked") and entry["grade"] and not any(_marked(cell, "HIDDEN TESTS")):
             yield f"{path}: {entry['grade_id']} holds no hidden tests"
+    for question, answer, entry in _essays(notebook):
+        limit, words = LIMIT.search(question), len(MODEL.match(answer)[0].split())
+        if not limit:
+            yield f"{path}: {entry['grade_id']} asks for no number of words: {LIMIT.pattern}"
+        elif words > 1.05 * int(limit[1]):
+            yield f"{path}: {entry['grade_id']} asks for {limit[1]} words, its model has {words}"
+
+
+def _essays(notebook: NotebookNode) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield question, model answer with marking, and nbgrader's entry of each essay."""
+    for question, answer in pairwise(notebook.cells):
+        entry = answer.metadata.get("nbgrader", {})
+        if entry.get("grade") and entry.get("solution"):
+            yield question.source, answer.source, entry
 
 
 def _marked(cell: NotebookNode, kind: str) -> Iterator[str]:
@@ -390,10 +406,8 @@ def marking() -> str:
     for path in sources():
         notebook = chapters.read(path)
         parts.append(f"## {path.stem}")
-        for question, answer in pairwise(notebook.cells):
-            entry = answer.metadata.get("nbgrader", {})
-            if entry.get("grade") and entry.get("solution"):
-                parts += [question.source.replace("\n## ", "\n### "), "---", answer.source]
+        for question, answer, _ in _essays(notebook):
+            parts += [question, "---", answer]
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("\n\n".join(parts))])
     page.metadata.title = "Essays: questions, model answers, marking"
     html, _ = feedback.exporter()(template_name="basic").from_notebook_node(page)
