@@ -5,6 +5,7 @@ Run from the repository root::
     python -m tools.course text      [assignment ...]   # write to chapters/course/ for editing
     python -m tools.course notebooks [assignment ...]   # take edited texts back
     python -m tools.course check                        # what is wrong with the sources
+    python -m tools.course load                         # the minutes of the syllabus' weeks
     python -m tools.course build     [--site FOLDER] [--seed NUMBER]  # the sets: _build/course/
 
 An assignment is ``book/course/source/<name>/<name>.ipynb``, without outputs. In its text a cell
@@ -49,6 +50,7 @@ ROLES = {
 }
 HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
 SEEDS = re.compile(r"default_rng\((\d+)\)")
+READING = re.compile(r"\*\*Time\*\*: (\d+) minutes")
 LIMIT = re.compile(r"[Aa]bout (\d+) words")
 MODEL = re.compile(r".*?(?=\n\*For the marker|\n\*Marking)", re.DOTALL)
 MARKS = re.compile(r"#+ (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)")
@@ -384,6 +386,26 @@ RUNS += ["book", "lossbook"]
 PRIVATE = ["source", "solutions", "instructor.md", "syllabus.md", "README-*.md", CONFIG]
 
 
+def load() -> str:
+    """Return the minutes of the syllabus' six weeks as a table, from chapters and assignments."""
+    weeks = (COURSE / "syllabus.md").read_text(encoding="utf-8").split("## ")[1]
+    rows = ["| Week | Reading and running | Assignment | Together |", "|:---|---:|---:|---:|"]
+    total = [0, 0]
+    for line in weeks.splitlines():
+        if not re.match(r"\| \d", line):
+            continue
+        pages = [Path(f"{name}.ipynb") for name in re.findall(r"`/(book/[^`]+)`", line)]
+        times = [READING.search(chapters.read(page).cells[0].source) for page in pages]
+        reading = sum(int(time[1]) for time in times if time)  # a part's first page states none
+        (assignment,) = re.findall(r"`(\d_\w+)`", line)
+        head = HEAD.search(chapters.read(source(assignment)).cells[0].source)
+        work = int(head["minutes"]) if head else 0
+        rows.append(f"| {line.split('|')[1].strip()} | {reading} | {work} | {reading + work} |")
+        total = [total[0] + reading, total[1] + work]
+    rows.append(f"| all | {total[0]} | {total[1]} | {sum(total)} |")
+    return "\n".join(rows)
+
+
 def copy_book(target: Path) -> None:
     """Copy the chapters and the package to a folder, without what is the instructor's."""
 
@@ -433,7 +455,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.course", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("action", choices=["text", "notebooks", "check", "build"])
+    parser.add_argument("action", choices=["text", "notebooks", "check", "load", "build"])
     parser.add_argument("assignments", nargs="*", help="such as 1_risk; default: all of them")
     parser.add_argument("--site", type=Path, default=Path("_build", "html"), help="the built site")
     parser.add_argument("--seed", type=int, help="of the hidden tests' inputs; default: the book's")
@@ -448,6 +470,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.action == "notebooks":
             for path in chosen:
                 write_notebook(path)
+        elif options.action == "load":
+            print(load())
         elif options.action == "build":
             build(options.site, options.seed)
         elif found := [fault for path in sources() for fault in faults(path)]:
