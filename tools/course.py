@@ -36,7 +36,7 @@ from tqdm import tqdm
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from lossbook.grading import feedback
-from tools import chapters
+from tools import chapters, quiz
 
 COURSE = Path("book", "course")
 CONFIG = "nbgrader_config.py"
@@ -368,6 +368,7 @@ def build(site: Path, seed: int | None = None) -> None:
     copy_course(instructor, seed)
     shutil.copytree(students, instructor / "release")
     (instructor / "marking.html").write_text(marking(), encoding="utf-8")
+    (instructor / "questions.moodle.xml").write_bytes(quiz.moodle(quiz.PAGES))
     if found := list(leaks(students)):
         raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
     copy_book(BUILT / "lossbook-book")
