@@ -5,6 +5,7 @@ Run from the repository root::
     python -m tools.course text      [assignment ...]   # write to chapters/course/ for editing
     python -m tools.course notebooks [assignment ...]   # take edited texts back
     python -m tools.course check                        # what is wrong with the sources
+    python -m tools.course load                         # the minutes of the syllabus' weeks
     python -m tools.course build     [--site FOLDER] [--seed NUMBER]  # the sets: _build/course/
 
 An assignment is ``book/course/source/<name>/<name>.ipynb``, without outputs. In its text a cell
@@ -35,7 +36,7 @@ from tqdm import tqdm
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from lossbook.grading import feedback
-from tools import chapters
+from tools import chapters, quiz
 
 COURSE = Path("book", "course")
 CONFIG = "nbgrader_config.py"
@@ -49,6 +50,9 @@ ROLES = {
 }
 HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
 SEEDS = re.compile(r"default_rng\((\d+)\)")
+READING = re.compile(r"\*\*Time\*\*: (\d+) minutes")
+LIMIT = re.compile(r"[Aa]bout (\d+) words")
+MODEL = re.compile(r".*?(?=\n\*For the marker|\n\*Marking)", re.DOTALL)
 MARKS = re.compile(r"#+ (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)")
 
 
@@ -168,6 +172,20 @@ def faults(path: Path) -> Iterator[str]:
         entry = cell.metadata.get("nbgrader", {})
         if entry.get("locked") and entry["grade"] and not any(_marked(cell, "HIDDEN TESTS")):
             yield f"{path}: {entry['grade_id']} holds no hidden tests"
+    for question, answer, entry in _essays(notebook):
+        limit, words = LIMIT.search(question), len(MODEL.match(answer)[0].split())
+        if not limit:
+            yield f"{path}: {entry['grade_id']} asks for no number of words: {LIMIT.pattern}"
+        elif words > 1.05 * int(limit[1]):
+            yield f"{path}: {entry['grade_id']} asks for {limit[1]} words, its model has {words}"
+
+
+def _essays(notebook: NotebookNode) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield question, model answer with marking, and nbgrader's entry of each essay."""
+    for question, answer in pairwise(notebook.cells):
+        entry = answer.metadata.get("nbgrader", {})
+        if entry.get("grade") and entry.get("solution"):
+            yield question.source, answer.source, entry
 
 
 def _marked(cell: NotebookNode, kind: str) -> Iterator[str]:
@@ -350,6 +368,7 @@ def build(site: Path, seed: int | None = None) -> None:
     copy_course(instructor, seed)
     shutil.copytree(students, instructor / "release")
     (instructor / "marking.html").write_text(marking(), encoding="utf-8")
+    (instructor / "questions.moodle.xml").write_bytes(quiz.moodle(quiz.PAGES))
     if found := list(leaks(students)):
         raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
     copy_book(BUILT / "lossbook-book")
@@ -366,6 +385,26 @@ def build(site: Path, seed: int | None = None) -> None:
 RUNS = ["CITATION.cff", "LICENSE", "LICENSE-TEXT", "Makefile", "pyproject.toml", "requirements.txt"]
 RUNS += ["book", "lossbook"]
 PRIVATE = ["source", "solutions", "instructor.md", "syllabus.md", "README-*.md", CONFIG]
+
+
+def load() -> str:
+    """Return the minutes of the syllabus' six weeks as a table, from chapters and assignments."""
+    weeks = (COURSE / "syllabus.md").read_text(encoding="utf-8").split("## ")[1]
+    rows = ["| Week | Reading and running | Assignment | Together |", "|:---|---:|---:|---:|"]
+    total = [0, 0]
+    for line in weeks.splitlines():
+        if not re.match(r"\| \d", line):
+            continue
+        pages = [Path(f"{name}.ipynb") for name in re.findall(r"`/(book/[^`]+)`", line)]
+        times = [READING.search(chapters.read(page).cells[0].source) for page in pages]
+        reading = sum(int(time[1]) for time in times if time)  # a part's first page states none
+        (assignment,) = re.findall(r"`(\d_\w+)`", line)
+        head = HEAD.search(chapters.read(source(assignment)).cells[0].source)
+        work = int(head["minutes"]) if head else 0
+        rows.append(f"| {line.split('|')[1].strip()} | {reading} | {work} | {reading + work} |")
+        total = [total[0] + reading, total[1] + work]
+    rows.append(f"| all | {total[0]} | {total[1]} | {sum(total)} |")
+    return "\n".join(rows)
 
 
 def copy_book(target: Path) -> None:
@@ -390,10 +429,8 @@ def marking() -> str:
     for path in sources():
         notebook = chapters.read(path)
         parts.append(f"## {path.stem}")
-        for question, answer in pairwise(notebook.cells):
-            entry = answer.metadata.get("nbgrader", {})
-            if entry.get("grade") and entry.get("solution"):
-                parts += [question.source.replace("\n## ", "\n### "), "---", answer.source]
+        for question, answer, _ in _essays(notebook):
+            parts += [question, "---", answer]
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("\n\n".join(parts))])
     page.metadata.title = "Essays: questions, model answers, marking"
     html, _ = feedback.exporter()(template_name="basic").from_notebook_node(page)
@@ -419,7 +456,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.course", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("action", choices=["text", "notebooks", "check", "build"])
+    parser.add_argument("action", choices=["text", "notebooks", "check", "load", "build"])
     parser.add_argument("assignments", nargs="*", help="such as 1_risk; default: all of them")
     parser.add_argument("--site", type=Path, default=Path("_build", "html"), help="the built site")
     parser.add_argument("--seed", type=int, help="of the hidden tests' inputs; default: the book's")
@@ -434,6 +471,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.action == "notebooks":
             for path in chosen:
                 write_notebook(path)
+        elif options.action == "load":
+            print(load())
         elif options.action == "build":
             build(options.site, options.seed)
         elif found := [fault for path in sources() for fault in faults(path)]:

@@ -12,7 +12,7 @@ c = get_config()  # noqa: F821  (nbgrader defines it)
 c.CourseDirectory.course_id = "lossbook"
 
 # Seconds that a cell may take. A single call inside a test stops after 5 seconds by itself.
-c.Execute.timeout = 30
+c.Execute.timeout = 60
 # On a busy machine output may come late; 4 seconds, the default, fail the whole notebook.
 c.Execute.iopub_timeout = 30
 

@@ -6,6 +6,7 @@ what it prints is there for the essays. Points come from ``outside``.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -74,6 +75,8 @@ def preprocessors(course: Path) -> list[type]:
                     beside=[p for p in beside.iterdir() if p.suffix != ".ipynb"],
                     environment={"PYTHONPATH": str(Path(lossbook.__file__).parents[1])},
                 )
+            else:
+                settings["env"] = {**settings.get("env", os.environ), "TMPDIR": str(self.place)}
             # Without a parent to ask it would print how to end it.
             settings.setdefault("stdout", subprocess.DEVNULL)
             return command, settings

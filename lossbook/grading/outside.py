@@ -12,11 +12,13 @@ import builtins
 import contextlib
 import inspect
 import io
+import os
 import queue
 import subprocess
 import symtable
 import sys
 import sysconfig
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -94,6 +96,7 @@ class Submission:
             assert stream
             stream.close()
         self.process.wait()
+        self.place.cleanup()
         self.process = None
 
     def up_to(self, count: int) -> None:
@@ -162,8 +165,15 @@ class Submission:
                     if NUMPY.parent != path
                 ],
             )
+        # An empty folder of its own, which is all that the guard leaves it to read and write.
+        self.place = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self.place.name,
+            env={**os.environ, "TMPDIR": self.place.name, "TEMP": self.place.name},
         )
         # A thread, since pipes on Windows cannot be waited for with a limit.
         self.lines: queue.Queue[bytes] = queue.Queue()

@@ -14,6 +14,7 @@ import pytest
 import scipy
 
 import lossbook
+from lossbook.grading import isolation
 from tests.course.support import answers_of, lost, points_of, verdicts
 
 FAKE = """
@@ -174,8 +175,11 @@ def submission(functions: str) -> dict[str, str]:
     return {first: functions, **dict.fromkeys(others, "")}
 
 
+@pytest.mark.parametrize("system", ["isolates", "does not"])
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_gets_no_points(name):
+def test_an_attack_gets_no_points(name, system, monkeypatch):
+    if system == "does not":
+        monkeypatch.setattr(isolation, "available", lambda: False)
     functions, before = ATTACKS[name]
     before = before.replace("FOLDER", repr(FOLDER)).replace("PACKAGES", repr(PACKAGES))
     found = verdicts("1_risk", submission(functions), before=before)

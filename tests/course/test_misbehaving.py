@@ -15,6 +15,7 @@ import sys
 import nbformat
 import pytest
 
+from lossbook.grading import isolation
 from tests.course.support import Graded, answers_of, nbgrader_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -88,6 +89,10 @@ NETWORK = {
     "libc.sendto(libc.socket(2, 2, 0), b'secret', 6, 0, address, 16)",
 }
 
+if not isolation.available():
+    for table in (READS, CHANGES, NETWORK):
+        del table["native"]  # nothing would stop it, and it would do what it says
+
 
 def without_tests(notebook):
     notebook.cells = [c for c in notebook.cells if not nbgrader_of(c).get("grade")]
@@ -101,7 +106,7 @@ def with_easy_tests(notebook):
 
 def without_experiment(notebook):
     """Leave out what takes time and is not tried here."""
-    notebook.cells = [c for c in notebook.cells if "datasets.breast_cancer" not in c.source]
+    notebook.cells = [c for c in notebook.cells if "show.table(" not in c.source]
 
 
 def quietly(code: str) -> str:
@@ -156,7 +161,7 @@ def graded(tmp_path_factory, listening) -> Graded:
     result = Graded(tmp_path_factory.mktemp("misbehaving"), ASSIGNMENT, Execute={"timeout": 8})
     right = answers_of(ASSIGNMENT)
     victim = result.notebook("submitted", "victim")
-    result.submit("victim", right)
+    result.submit("victim", right, without_experiment)
     udp, tcp = (s.getsockname()[1] for s in listening)
     for name, code in {
         "crash": CRASH,
@@ -181,11 +186,11 @@ def graded(tmp_path_factory, listening) -> Graded:
         result.submit(name.replace(" ", "-"), {**right, COUNT: code}, without_experiment)
     result.submit("without-tests", {**right, COUNT: CRASH}, without_tests)
     result.submit("with-easy-tests", {**right, COUNT: CRASH}, with_easy_tests)
-    result.submit("shadows", right)
+    result.submit("shadows", right, without_experiment)
     beside = result.notebook("submitted", "shadows").parent
     for module in ("numpy.py", "lossbook.py", "sitecustomize.py"):
         (beside / module).write_text("raise RuntimeError('not this one')\n")
-    result.submit("zz-last", right)
+    result.submit("zz-last", right, without_experiment)
     result.submit("gone", right)
     result.notebook("submitted", "gone").unlink()
     result.before = state(result.folder)

@@ -257,7 +257,12 @@ def test_faults_of_a_source_are_found(tmp_path):
     def no_head(notebook):
         notebook.cells[0].source = "# Assignment"
 
+    def a_long_model(notebook):
+        essay = cell(notebook, "why_not")
+        essay.source = "So it is. " * 40 + essay.source
+
     assert broken(tmp_path, lambda notebook: None) == ""
+    assert "why_not asks for 150 words, its model has" in broken(tmp_path, a_long_model)
     assert "says 40 points, the cells add up to 41" in broken(tmp_path, more_points)
     assert "bce_value holds no hidden tests" in broken(tmp_path, no_hidden_tests)
     assert "holds outputs or metadata" in broken(tmp_path, an_output)

@@ -34,6 +34,16 @@ def softmax(z, temperature=1.0):
 """,
     ),
     mistake(
+        "shifts each row by its mean",
+        "softmax_stable",
+        "gives nan",
+        softmax="""
+def softmax(z, temperature=1.0):
+    powers = np.exp((z - z.mean(axis=1, keepdims=True)) / temperature)
+    return powers / powers.sum(axis=1, keepdims=True)
+""",
+    ),
+    mistake(
         "shifts all rows alike",
         "softmax_stable",
         "gives nan",

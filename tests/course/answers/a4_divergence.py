@@ -167,6 +167,27 @@ def sample_weights(f, y):
 """,
     ),
     mistake(
+        "shifts by the mean",
+        "weights_stable",
+        "gives nan",
+        sample_weights="""
+def sample_weights(f, y):
+    powers = np.exp(-y * f + (y * f).mean())
+    return powers / powers.sum()
+""",
+    ),
+    mistake(
+        "returns minus infinity",
+        "kl_zeros",
+        "gives -inf where the right result is another",
+        kl_divergence="""
+def kl_divergence(p, q):
+    ratios = np.where(p > 0, q, 1) / np.where(p > 0, p, 1)
+    total = -(p * np.log(ratios)).sum(axis=1).mean()
+    return total if np.isfinite(total) else -np.inf
+""",
+    ),
+    mistake(
         "forgets one half",
         "alpha_value",
         "too large, by 100 %",
