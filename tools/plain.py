@@ -22,7 +22,7 @@ from tools.browser import ROOT, SITE, toc_pages
 from tools.course import pack
 
 NAME = "lossbook-notebooks"
-PACKAGE = ("lossbook/**/*.py", "lossbook/py.typed", "pyproject.toml", "LICENSE", "LICENSE-TEXT")
+PACKAGE = ("lossbook/**/*", "pyproject.toml", "LICENSE", "LICENSE-TEXT")
 
 README = """# lossbook: the chapters as notebooks
 
@@ -84,7 +84,8 @@ def gather(notebooks: Path, site: Path, folder: Path) -> None:
         copy(path, folder / path.relative_to(notebooks))
     for pattern in PACKAGE:
         for path in ROOT.glob(pattern):
-            copy(path, folder / path.relative_to(ROOT))
+            if path.is_file() and path.suffix != ".pyc":
+                copy(path, folder / path.relative_to(ROOT))
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     for name, text in {"README.md": README, **environment(pins)}.items():
         (folder / name).write_text(text, encoding="utf-8")

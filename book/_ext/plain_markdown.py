@@ -21,7 +21,6 @@ LINES_OF_A_CELL = 10_000  # MyST-NB gives line n of cell i (from 0) the number (
 MARKUP = re.compile(r"[\\`*\[\]$<]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|~(?=~)")
 MARKUP_AT_START = re.compile(r"^(?:\d+(?=[.)]\s)|(?=#+\s|[+-]\s|>|[=-]+$))", re.MULTILINE)
 IGNORED = (nodes.target, nodes.comment, nodes.colspec)
-DROPDOWN = ("dropdown_main", "dropdown_title")  # sphinx-design keeps their classes private
 
 
 class Block(NamedTuple):
@@ -257,7 +256,7 @@ class Writer:
     def html_span(self, node: nodes.Node) -> str:
         """Return a piece of text as HTML; formulas are found there too."""
         if isinstance(node, nodes.Text):
-            return node.astext().replace("&", "&amp;").replace("<", "&lt;")
+            return str(node.astext()).replace("&", "&amp;").replace("<", "&lt;")
         if isinstance(node, nodes.math):
             return self.span_math(node).replace("<", r"\lt ")
         tags = {"inline": "", "emphasis": "em", "strong": "strong", "literal": "code"}
@@ -277,7 +276,7 @@ def unknown(node: nodes.Node) -> str:
         type(node).__name__,
         location=node,
     )
-    return node.astext()
+    return str(node.astext())
 
 
 def line_of(node: nodes.Node) -> int:

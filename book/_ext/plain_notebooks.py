@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import nbformat
@@ -71,7 +72,7 @@ class Links:
 @cache
 def bibliography_entries(app: Sphinx) -> dict[tuple[str, str], str]:
     """Return the key of each entry of the bibliography by its page and its id there."""
-    domain = app.env.get_domain("cite")
+    domain: Any = app.env.get_domain("cite")
     return {
         (citation.bibliography_key.docname, citation.citation_id): citation.key
         for citation in domain.citations
@@ -128,9 +129,10 @@ def plain_code(cell: NotebookNode) -> NotebookNode:
             if kind.startswith("image/") and "alt" in image:
                 output.metadata[kind] = {"alt": image["alt"]}
     metadata = {"jupyter": {"source_hidden": True}} if folded else {}
-    return new_code_cell(
+    plain: NotebookNode = new_code_cell(
         cell.source, outputs=outputs, execution_count=cell.execution_count, metadata=metadata
     )
+    return plain
 
 
 def is_record(output: NotebookNode) -> bool:
@@ -167,7 +169,8 @@ def first_cell(app: Sphinx, page: str, source: NotebookNode) -> NotebookNode:
             f"    !git clone --quiet --depth 1 --branch {BRANCH} {repository} {NAME}",
             f"    %cd {NAME}/{posixpath.dirname(page)}",
         ]
-    return new_code_cell("\n".join(lines))
+    cell: NotebookNode = new_code_cell("\n".join(lines))
+    return cell
 
 
 def data_read(app: Sphinx, source: NotebookNode) -> Path | None:
