@@ -19,7 +19,7 @@ LOWEST := $(PYTHON) -c "import tomllib; project = tomllib.load(open('pyproject.t
 	print(*(need.replace('>=', '==') + '.*' for need in project['dependencies']))"
 PACKAGE_ALONE := $(filter-out tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
 
-.PHONY: help book serve lab test test-package test-notebooks test-site grading course slides portable lowest newest bench replicate lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab plain test test-package test-notebooks test-site grading course slides portable lowest newest bench replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -29,8 +29,9 @@ $(INSTALLED): requirements.txt pyproject.toml eqtest/pyproject.toml
 	touch $@
 
 # A second build does not repeat a page's warnings: after a failure it must start afresh.
-$(SITE): $(INSTALLED) $(SITE_SOURCES)
+$(SITE): $(INSTALLED) $(SITE_SOURCES) tools/plain.py
 	jupyter-book build . --path-output ./$(OUT) --all -W --keep-going -n --quiet || { rm -rf $(OUT)_build/html $(OUT)_build/.doctrees; exit 1; }
+	python -m tools.plain --site $(OUT)_build/html
 	touch $@
 
 book: $(SITE)  ## install what is needed, build the site, say where to open it
@@ -39,8 +40,11 @@ book: $(SITE)  ## install what is needed, build the site, say where to open it
 serve: $(SITE)  ## build the site and serve it on localhost (PORT=8000)
 	python -m http.server --bind 127.0.0.1 --directory $(dir $(SITE)) $(PORT)
 
-lab: $(INSTALLED)  ## open the chapters as notebooks in JupyterLab
-	jupyter lab book
+plain: $(SITE)  ## the notebooks for any program, with the package: a folder and a zip file of it
+	@echo "They stand in $(CURDIR)/$(OUT)_build/lossbook-notebooks, and packed in $(OUT)_build/html/lossbook-notebooks.zip."
+
+lab: $(SITE)  ## open the chapters as plain notebooks in JupyterLab
+	JUPYTER_CONFIG_PATH=tools/jupyter jupyter lab $(OUT)_build/notebooks/book
 
 # Every part runs, whatever another one finds; the last line names those that failed.
 PARTS := package notebooks site
@@ -113,7 +117,7 @@ requirements: $(INSTALLED)  ## recompile requirements.txt from pyproject.toml
 	pip-compile --quiet --all-extras --strip-extras --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --output-file requirements.in pyproject.toml
 	echo "# The environment that the book is checked with. Compiled from pyproject.toml by 'make requirements': do not edit." > requirements.txt
-	sed -e '/^#/d' -e '/^$$/d' -e 's/+cpu$$//' requirements.in >> requirements.txt
+	sed -e '/^#/d' -e '/^$$/d' -e '/^lossbook @/d' -e 's/+cpu$$//' requirements.in >> requirements.txt
 	printf "%s\n" "-e ." "-e ./eqtest" >> requirements.txt
 	rm requirements.in
 

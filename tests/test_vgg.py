@@ -235,6 +235,14 @@ class TestFetching:
         assert vgg.VGG16_URL.endswith(f"/vgg16-{vgg.VGG16_SHA256[:8]}.pth")
         assert len(vgg.VGG16_SHA256) == 64
 
+    def test_shows_how_far_it_is(
+        self, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ):
+        nn.fetch_vgg16(tmp_path / "cache", url=weights.as_uri(), sha256=digest(weights))
+        assert "100%" in capsys.readouterr().err
+        nn.fetch_vgg16(tmp_path / "cache", url=weights.as_uri(), sha256=digest(weights))
+        assert capsys.readouterr().err == ""  # nothing is fetched twice
+
     def test_wrong_hash_keeps_nothing(self, weights: Path, tmp_path: Path):
         with pytest.raises(ValueError, match=r"invalid hash value .* Nothing was kept"):
             nn.fetch_vgg16(tmp_path / "cache", url=weights.as_uri())

@@ -1,11 +1,13 @@
 """Switch on the buttons that lead out of the book when the book's repository has an address.
 
 Without an address the theme would lead readers to the repository of Jupyter Book itself, or
-fail; with one, a single key of ``_config.yml`` (``repository.url``) is enough.
+fail; with one, a single key of ``_config.yml`` (``repository.url``) is enough. Colab and Binder
+open the plain notebooks, which stand on a branch of their own.
 """
 
 from __future__ import annotations
 
+from plain_notebooks import BRANCH
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -21,6 +23,7 @@ def switch_on(app: Sphinx, config: Config) -> None:
     options = config.html_theme_options
     if options.get("repository_url"):
         options["launch_buttons"] = LAUNCH_BUTTONS
+        options["repository_branch"] = BRANCH
         options["use_repository_button"] = True
         options["use_issues_button"] = True
 

@@ -95,6 +95,8 @@ def fetch_vgg16(
 ) -> Path:
     """Return torchvision's file of VGG-16 weights (553 MB), fetched unless it is there.
 
+    While it is fetched, a bar on stderr shows how far it is.
+
     Args:
         folder: where the file is kept; None is where torchvision keeps it,
             ``torch.hub.get_dir()`` and below it ``checkpoints``.
@@ -117,7 +119,7 @@ def fetch_vgg16(
     try:
         home.mkdir(parents=True, exist_ok=True)
         # Writes beside the path, and moves the file there only once its digest is right.
-        torch.hub.download_url_to_file(url, str(path), hash_prefix=sha256, progress=False)
+        torch.hub.download_url_to_file(url, str(path), hash_prefix=sha256)
     except (OSError, HTTPException) as error:
         raise ConnectionError(f"{url}: {error}. {_by_hand(url, sha256)}") from error
     except RuntimeError as error:
