@@ -6,4 +6,8 @@
 ``lossbook.formula`` reads a printed formula and compares it with code.
 """
 
+from lossbook._checks import set_value_checks
+
+__all__ = ["set_value_checks"]
+
 __version__ = "0.1.0"
