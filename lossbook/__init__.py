@@ -5,4 +5,8 @@
 ``lossbook.nn`` wraps those that train a model as modules.
 """
 
+from lossbook._checks import set_value_checks
+
+__all__ = ["set_value_checks"]
+
 __version__ = "0.2.0"

@@ -2,17 +2,24 @@
 
 Both array kinds share the few methods used here, so nothing but NumPy is imported. Every message
 names the argument, what it was and what was expected.
+
+Checks of shapes, dtypes and hyper-parameters always run. Those that read values, marked with
+``@reads_values``, do not while PyTorch traces or where :class:`set_value_checks` turned them off.
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import Any, NoReturn
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, ParamSpec, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Arguments = ParamSpec("Arguments")
 
 PENALTIES = ("l1", "l2")
 
@@ -20,6 +27,84 @@ PENALTIES = ("l1", "l2")
 def fail(name: str, was: object, expected: str, kind: type[Exception] = ValueError) -> NoReturn:
     """Raise the error that names the argument, what it was and what was expected."""
     raise kind(f"{name}: expected {expected}, got {was}")
+
+
+class set_value_checks:  # noqa: N801, named as torch.set_grad_enabled is
+    """Turn the checks that read values on or off: labels, targets, distributions, weights.
+
+    A check of values waits for the device: on CUDA, each costs a synchronisation. Without them no
+    call does; what they would have refused then gives an error of PyTorch's, a NaN or a number that
+    means nothing. Shapes, dtypes and hyper-parameters are checked in any case. While PyTorch traces
+    (``torch.compile``, ``torch.export``) and under ``torch.vmap`` values are never read.
+
+    Args:
+        enabled: whether values are checked from now on, or within a ``with`` statement.
+
+    Example:
+        >>> from lossbook import reference
+        >>> with set_value_checks(False):
+        ...     round(float(reference.binary_cross_entropy([0.0], [2.0])), 4)
+        0.6931
+        >>> reference.binary_cross_entropy([0.0], [2.0])
+        Traceback (most recent call last):
+        ValueError: y: expected values in [0, 1], got 2.0
+    """
+
+    _enabled = True
+
+    def __init__(self, enabled: bool) -> None:
+        self._before = set_value_checks._enabled
+        set_value_checks._enabled = enabled
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        set_value_checks._enabled = self._before
+
+    @classmethod
+    def enabled(cls) -> bool:
+        """Say whether values are read here and now."""
+        torch = sys.modules.get("torch")
+        return cls._enabled and not (torch is not None and torch.compiler.is_compiling())
+
+
+def reads_values(check: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Mark a check that reads values: it runs only where :class:`set_value_checks` allows it."""
+
+    @functools.wraps(check)
+    def checked(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:
+        if set_value_checks.enabled():
+            check(*arguments, **options)
+
+    return checked
+
+
+def holds(condition: Any) -> bool:
+    """Say whether the one truth value of an array is True, or cannot be known.
+
+    Under ``torch.vmap`` there is one for each sample, and on the meta device none.
+    """
+    try:
+        return bool(condition)
+    except RuntimeError:
+        return True
+
+
+def extent(array: Any) -> tuple[Any, Any]:
+    """Return the least and the largest entry; a NaN is both."""
+    if hasattr(array, "aminmax"):  # PyTorch's own takes one pass
+        least, largest = array.aminmax()
+        return least, largest
+    return array.min(), array.max()
+
+
+def within(array: Any, low: float, high: float) -> bool:
+    """Say whether every entry lies between the bounds, or cannot be known; NaN does not."""
+    if math.prod(array.shape) == 0:
+        return True
+    least, largest = extent(array)
+    return holds((least >= low) & (largest <= high))
 
 
 def as_floats(name: str, values: ArrayLike) -> Floats:
@@ -75,21 +160,43 @@ def require_classes_axis(name: str, array: Any) -> None:
 
 
 def require_scores(name: str, scores: Any) -> None:
-    """Raise ValueError unless the shape is (N, C) with at least one class."""
-    if scores.ndim != 2:
-        fail(name, f"shape {tuple(scores.shape)}", "shape (N, C)")
-    require_classes_axis(name, scores)
+    """Raise ValueError unless the shape is (N, C) or (N, C, d1, ...) with at least one class."""
+    if scores.ndim < 2:
+        fail(name, f"shape {tuple(scores.shape)}", "shape (N, C) or (N, C, d1, ...)")
+    if scores.shape[1] == 0:
+        fail(name, f"shape {tuple(scores.shape)}", "at least one class on the second axis")
 
 
-def require_class_labels(name: str, scores: Any, labels_name: str, labels: Any) -> None:
-    """Raise ValueError unless scores are (N, C) and labels (N,), each of 0..C-1."""
+def require_class_labels(
+    name: str, scores: Any, labels_name: str, labels: Any, ignore_index: int | None = None
+) -> None:
+    """Raise ValueError unless scores are (N, C, d1, ...) and labels (N, d1, ...) of 0..C-1.
+
+    A label of ``ignore_index`` may be anything.
+    """
     require_scores(name, scores)
-    samples, classes = scores.shape
-    if tuple(labels.shape) != (samples,):
-        fail(labels_name, f"shape {tuple(labels.shape)}", f"shape ({samples},), as {name} has it")
-    wrong = (labels < 0) | (labels >= classes)
-    if bool(wrong.any()):
-        fail(labels_name, _first(labels, wrong), f"labels 0 to {classes - 1}")
+    shape = (scores.shape[0], *scores.shape[2:])
+    if tuple(labels.shape) != shape:
+        fail(labels_name, f"shape {tuple(labels.shape)}", f"shape {shape}, as {name} has it")
+    require_labels(labels_name, labels, scores.shape[1], ignore_index)
+
+
+def require_sample_labels(x: Any, y: Any, classes: int) -> None:
+    """Raise ValueError unless there is one label 0..C-1 for each feature vector."""
+    if tuple(y.shape) != (x.shape[0],):
+        fail("y", f"shape {tuple(y.shape)}", f"shape ({x.shape[0]},), as x has it")
+    require_labels("y", y, classes)
+
+
+@reads_values
+def require_labels(name: str, labels: Any, classes: int, ignore_index: int | None = None) -> None:
+    """Raise ValueError unless the labels are 0..C-1 or ``ignore_index``."""
+    # The label 0 stands in for one that is ignored.
+    counted = labels if ignore_index is None else labels * (labels != ignore_index)
+    if not within(counted, 0, classes - 1):
+        first = _first(counted, (counted < 0) | (counted >= classes))
+        hint = f" (to leave samples out, keep those with {name} != {first})" if first < 0 else ""
+        fail(name, f"{first}{hint}", f"labels 0 to {classes - 1}")
 
 
 def require_per_class(name: str, array: Any, classes: int) -> None:
@@ -98,12 +205,27 @@ def require_per_class(name: str, array: Any, classes: int) -> None:
         fail(name, f"shape {tuple(array.shape)}", f"shape ({classes},), an entry per class")
 
 
-def require_class_weights(name: str, weights: Any, classes: int) -> None:
-    """Raise ValueError unless there is one finite weight of at least 0 per class."""
-    require_per_class(name, weights, classes)
-    wrong = ~((weights >= 0) & (weights < math.inf))
-    if bool(wrong.any()):
+def require_absent(name: str, value: object, where: str) -> None:
+    """Raise ValueError unless an option is left out where it has no meaning."""
+    if value is not None:
+        fail(name, value, f"None {where}")
+
+
+@reads_values
+def require_weights(name: str, weights: Any) -> None:
+    """Raise ValueError unless every weight is finite and at least 0."""
+    least, largest = extent(weights)
+    if not holds((least >= 0) & (largest < math.inf)):
+        wrong = ~((weights >= 0) & (weights < math.inf))
         fail(name, _first(weights, wrong), "finite weights of at least 0")
+
+
+def require_broadcast(name: str, weights: Any, scores_name: str, scores: Any) -> None:
+    """Raise ValueError unless the weights broadcast to the shape of the scores, and no further."""
+    pairs = zip(reversed(weights.shape), reversed(scores.shape), strict=False)
+    if weights.ndim > scores.ndim or any(one not in (1, other) for one, other in pairs):
+        expected = f"a shape that broadcasts to {scores_name}'s, {tuple(scores.shape)}"
+        fail(name, f"shape {tuple(weights.shape)}", expected)
 
 
 def require_class_vectors(x: Any, W: Any) -> None:
@@ -111,9 +233,11 @@ def require_class_vectors(x: Any, W: Any) -> None:
     for name, vectors, shape in (("x", x, "(N, d)"), ("W", W, "(C, d)")):
         if vectors.ndim != 2 or vectors.shape[1] == 0:
             fail(name, f"shape {tuple(vectors.shape)}", f"shape {shape} with d of at least 1")
-    if W.shape[0] == 0 or W.shape[1] != x.shape[1]:
-        expected = f"shape (C, {x.shape[1]}), as x has it, with C of at least 1"
-        fail("W", f"shape {tuple(W.shape)}", expected)
+    if W.shape[0] == 0:
+        fail("W", f"shape {tuple(W.shape)}", "shape (C, d) with C of at least 1")
+    if W.shape[1] != x.shape[1]:
+        expected = f"{W.shape[1]} features, as the class vectors W of shape {tuple(W.shape)} have"
+        fail("x", f"shape {tuple(x.shape)}", expected)
 
 
 def require_feature_maps(name: str, array: Any) -> None:
@@ -129,18 +253,18 @@ def require_images(name: str, array: Any, smallest: int) -> None:
         fail(name, f"shape {tuple(array.shape)}", expected)
 
 
+@reads_values
 def require_signs(name: str, array: Any) -> None:
     """Raise ValueError unless every entry is -1 or +1."""
-    wrong = (array != 1) & (array != -1)
-    if bool(wrong.any()):
-        fail(name, _first(array, wrong), "labels -1 or +1")
+    if not within(abs(array), 1, 1):
+        fail(name, _first(array, ~(abs(array) == 1)), "labels -1 or +1")
 
 
+@reads_values
 def require_unit_interval(name: str, array: Any) -> None:
     """Raise ValueError unless every entry lies in [0, 1]; NaN does not."""
-    wrong = ~((array >= 0) & (array <= 1))
-    if bool(wrong.any()):
-        fail(name, _first(array, wrong), "values in [0, 1]")
+    if not within(array, 0, 1):
+        fail(name, _first(array, ~((array >= 0) & (array <= 1))), "values in [0, 1]")
 
 
 def require_targets(name: str, scores: Any, targets_name: str, targets: Any) -> None:
@@ -149,21 +273,34 @@ def require_targets(name: str, scores: Any, targets_name: str, targets: Any) -> 
     require_unit_interval(targets_name, targets)
 
 
-def require_distribution(name: str, array: Any, *, half_tolerance: float = 1e-2) -> None:
+def require_distribution(
+    name: str, array: Any, *, half_tolerance: float = 1e-2, hint: str = ""
+) -> None:
     """Raise ValueError unless the last axis is a distribution, up to the dtype's rounding."""
     require_classes_axis(name, array)
-    require_unit_interval(name, array)
     # Half precision rounds each entry by up to one part in 256.
-    tolerance = half_tolerance if array.dtype.itemsize < 4 else 1e-4
+    _require_sums_of_one(name, array, half_tolerance if array.dtype.itemsize < 4 else 1e-4, hint)
+
+
+@reads_values
+def _require_sums_of_one(name: str, array: Any, tolerance: float, hint: str) -> None:
+    if math.prod(array.shape) == 0:
+        return
     sums = array.sum(axis=-1)
-    off = abs(sums - 1) > tolerance
-    if bool(off.any()):
+    (least, largest), (lowest, highest) = extent(array), extent(sums)
+    fits = (lowest >= 1 - tolerance) & (highest <= 1 + tolerance)
+    if not holds((least >= 0) & (largest <= 1) & fits):
+        outside = ~((array >= 0) & (array <= 1))
+        if outside.any():
+            fail(name, f"{_first(array, outside)}{hint}", "values in [0, 1]")
+        off = ~(abs(sums - 1) <= tolerance)
         fail(name, f"a sum of {_first(sums, off)}", "a sum of 1 on the last axis")
 
 
+@reads_values
 def require_no_nan(name: str, array: Any) -> None:
     """Raise ValueError if an entry is NaN, which no label can be."""
-    if bool((array != array).any()):
+    if not holds((array == array).all()):
         fail(name, "nan", "labels")
 
 
@@ -209,6 +346,6 @@ def require_angular_margin(name: str, value: float) -> None:
         fail(name, value, "an angle in radians in [0, pi/2]")
 
 
-def _first(array: Any, wrong: Any) -> object:
+def _first(array: Any, wrong: Any) -> Any:
     """Return the first offending entry, as a Python number."""
     return array[wrong].reshape(-1)[0].item()

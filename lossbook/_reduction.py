@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from numpy import float64
 from numpy.typing import NDArray
 
-from lossbook._checks import Floats, fail, require_choice
+from lossbook._checks import Floats, fail, holds, reads_values, require_choice
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,35 +22,51 @@ Array = TypeVar("Array", NDArray[float64], "Tensor")
 REDUCTIONS = ("mean", "sum", "none")
 
 
-def reduce(losses: Array, reduction: str) -> Array:
-    """Return the mean or the sum of the losses, or the losses themselves."""
-    _require_reduction(losses, reduction)
+def reduce(losses: Array, reduction: str, counts: Array | None = None) -> Array:
+    """Return the mean or the sum of the losses, or the losses themselves.
+
+    ``counts`` says how much each loss counts in the mean, which divides by their sum.
+    """
+    require_reduction(losses, reduction)
     if reduction == "none":
         return losses
-    reduced: Array = losses.sum() if reduction == "sum" else losses.mean()
-    return reduced
+    if reduction == "sum":
+        total: Array = losses.sum()
+        return total
+    if counts is None:
+        mean: Array = losses.mean()
+        return mean
+    require_counted(counts)
+    weighted_mean: Array = losses.sum() / counts.sum()
+    return weighted_mean
 
 
-def reduce_grad(slopes: Floats, reduction: str, *, entries: int = 1) -> Floats:
+def reduce_grad(
+    slopes: Floats, reduction: str, counts: Floats | None = None, *, entries: int = 1
+) -> Floats:
     """Return the gradient of the reduced loss, given the gradient of each.
 
     ``entries`` is how many of the slopes belong to one loss: C where it is one of C logits.
     """
-    _require_reduction(slopes, reduction)
-    return slopes * (entries / slopes.size) if reduction == "mean" else slopes
-
-
-def weight_divisor(weights: Array, reduction: str) -> Array | float:
-    """Return what turns the mean of weighted losses into their weighted mean: the mean weight."""
+    require_reduction(slopes, reduction)
     if reduction != "mean":
-        return 1.0
-    mean: Array = weights.mean()
-    if not mean > 0:
-        fail("weight", "only labels of weight 0", 'a positive weight under "mean"')
-    return mean
+        return slopes
+    if counts is None:
+        return slopes * (entries / slopes.size)
+    require_counted(counts)
+    mean_slopes: Floats = slopes / counts.sum()
+    return mean_slopes
 
 
-def _require_reduction(losses: Any, reduction: str) -> None:
+def require_reduction(losses: Any, reduction: str) -> None:
+    """Raise ValueError if the reduction is unknown or would be the mean of nothing."""
     require_choice("reduction", reduction, REDUCTIONS)
     if reduction == "mean" and math.prod(losses.shape) == 0:
         fail("reduction", "an empty batch", 'at least one loss under "mean"')
+
+
+@reads_values
+def require_counted(counts: Any) -> None:
+    """Raise ValueError if no label counts in a mean: all are ignored or of weight 0."""
+    if not holds(counts.sum() > 0):
+        fail("y", "only labels that are ignored or of weight 0", 'one that counts under "mean"')

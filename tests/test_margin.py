@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,10 +10,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F  # noqa: N812
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from lossbook import functional, nn, reference
+from lossbook.functional import rivals
 from lossbook.reference.margin import l_softmax_psi
-from tests.support import both_give, both_refuse
+from tests.cases import Case, all_cases
+from tests.support import both_give, both_refuse, tensor_options
 
 NAN, INF = float("nan"), float("inf")
 X, W, Y = np.array([[3.0, 4.0]]), np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 1.0]]), np.array([0])
@@ -37,7 +41,11 @@ BAD = [
             ((X[0], W, [0]), ValueError, r"x: expected shape \(N, d\) .* got shape \(2,\)"),
             ((np.zeros((1, 0)), W, [0]), ValueError, r"x: .* d of at least 1, got .*\(1, 0\)"),
             ((X, W[0], [0]), ValueError, r"W: expected shape \(C, d\) .* got shape \(2,\)"),
-            ((X, W.T, [0]), ValueError, r"W: expected shape \(C, 2\), .* got shape \(2, 3\)"),
+            (
+                (X, W.T, [0]),
+                ValueError,
+                r"x: expected 3 features, as .* W .* have, got",
+            ),
             ((X, np.zeros((0, 2)), [0]), ValueError, r"W: .* C of at least 1, got .*\(0, 2\)"),
             ((X[:0], W, Y[:0]), ValueError, "reduction: .* got an empty batch"),
         )
@@ -566,10 +574,6 @@ class TestModules:
             error = np.linalg.norm(ours.double().numpy() - wanted) / np.linalg.norm(wanted)
             assert error < 0.02
 
-    @pytest.mark.filterwarnings("ignore")  # PyTorch's own, while it traces
-    def test_traced_by_the_compiler(self, name: str, options: dict):
-        self.same_compiled(build(name, **options), backend="aot_eager")
-
     @staticmethod
     def same_compiled(module: torch.nn.Module, **compiler: str) -> None:
         x, _, y = map(torch.tensor, draw(0))
@@ -584,6 +588,139 @@ class TestModules:
 @pytest.mark.filterwarnings("ignore")  # PyTorch's own, while it compiles
 def test_compiled():
     TestModules.same_compiled(nn.ArcFaceLoss(4, 5))
+
+
+# Of each loss the last case.
+LAST = {case.name: case for case in all_cases() if case.name in NAMES}.values()
+
+
+@pytest.mark.filterwarnings("ignore")  # PyTorch's own, while it traces
+@pytest.mark.parametrize("case", LAST, ids=str)
+class TestBlocks:
+    """Many classes are taken in blocks: here, two at a time."""
+
+    @pytest.fixture(autouse=True)
+    def small_blocks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rivals, "BLOCK", 8)  # for 4 samples
+
+    def given(self, case: Case) -> tuple[list[torch.Tensor], Callable[..., torch.Tensor]]:
+        x, W, y = map(torch.tensor, case.draw(np.random.default_rng(0)))
+        options = tensor_options(case.options)
+        loss = lambda x, W: getattr(functional, case.name)(x, W, y, **options)  # noqa: E731
+        return [x.requires_grad_(), W.requires_grad_()], loss
+
+    def test_value_gradient_and_second_derivative(self, case: Case):
+        inputs, loss = self.given(case)
+        arrays = case.draw(np.random.default_rng(0))
+        exact = getattr(reference, case.name)(*arrays, **case.options)
+        value = loss(*inputs)
+        np.testing.assert_allclose(value.detach(), exact, rtol=1e-10)
+        slopes = getattr(reference, f"{case.name}_grad")(*arrays, **case.options)
+        for mine, wanted in zip(torch_slopes(value, *inputs), slopes, strict=True):
+            np.testing.assert_allclose(mine, wanted, rtol=1e-8, atol=1e-12)
+        assert torch.autograd.gradgradcheck(loss, inputs)
+
+    def test_gradients_of_each_sample(self, case: Case):
+        (x, W), _ = self.given(case)
+        y, options = (
+            torch.tensor(case.draw(np.random.default_rng(0))[2]),
+            tensor_options(case.options),
+        )
+
+        def one(W: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            return getattr(functional, case.name)(x[None], W, y[None], **options)
+
+        slope = torch.func.grad(one)
+        W, x = W.detach(), x.detach()
+        found = torch.func.vmap(slope, in_dims=(None, 0, 0))(W, x, y)
+        wanted = torch.stack([slope(W, *sample) for sample in zip(x, y, strict=True)])
+        torch.testing.assert_close(found, wanted)
+
+    def test_compiled_as_one_graph(self, case: Case):
+        torch.compiler.reset()
+        inputs, loss = self.given(case)
+        values = torch.compile(loss, fullgraph=True, backend="aot_eager")(*inputs), loss(*inputs)
+        torch.testing.assert_close(*values)
+        torch.testing.assert_close(*(torch.autograd.grad(value, inputs) for value in values))
+
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+    def test_extremes(self, case: Case, dtype: torch.dtype):
+        x, W, y = (torch.tensor(array) for array in case.extreme())
+        x, W = (tensor.to(dtype).requires_grad_() for tensor in (x, W))
+        options = tensor_options(case.options, dtype)
+        found, wanted = [], []
+        for block, results in ((8, found), (2**20, wanted)):
+            rivals.BLOCK = block
+            losses = getattr(functional, case.name)(x, W, y, reduction="none", **options)
+            results += [losses.detach(), *torch.autograd.grad(losses.sum(), (x, W))]
+        torch.testing.assert_close(
+            found, wanted, rtol=2e-2 if dtype != torch.float32 else 1e-4, atol=1e-3
+        )
+        assert all(tensor.isfinite().all() for tensor in found[1:])
+
+    def test_autocast(self, case: Case):
+        inputs, loss = self.given(case)
+        found = []
+        for block in (8, 2**20):
+            rivals.BLOCK = block
+            half = [tensor.detach().bfloat16().requires_grad_() for tensor in inputs]
+            with torch.autocast("cpu", torch.bfloat16):
+                value = loss(*half)
+            assert value.dtype == torch.float32
+            found.append([value.detach(), *torch.autograd.grad(value, half)])
+        torch.testing.assert_close(*found, rtol=2e-2, atol=2e-2)
+
+
+def test_blocks_hold_no_matrix_of_all_logits():
+    """The largest tensor that is made is as large as the class vectors' own gradient."""
+    x = torch.randn(64, 4, requires_grad=True)
+    W, y = torch.randn(2**16, 4, requires_grad=True), torch.randint(0, 2**16, (64,))
+
+    class Largest(TorchDispatchMode):
+        size = 0
+
+        def __torch_dispatch__(self, function, types, arguments=(), options=None):
+            result = function(*arguments, **(options or {}))
+            if isinstance(result, torch.Tensor):
+                self.size = max(self.size, result.numel())
+            return result
+
+    with Largest() as largest:
+        functional.arcface_loss(x, W, y).backward()
+    assert largest.size <= rivals.BLOCK
+    assert x.shape[0] * W.shape[0] == 4 * rivals.BLOCK
+
+
+def test_long_and_short_vectors():
+    """The squares of their entries leave float32; their directions do not."""
+    x, W, y = (torch.tensor(array) for array in draw(0))
+    x, W = x.float(), W.float()
+    wanted = functional.arcface_loss(x, W, y)
+    for size in (1e20, 1e-25):
+        torch.testing.assert_close(functional.arcface_loss(size * x, size * W, y), wanted)
+        features = (size * x).requires_grad_()
+        functional.arcface_loss(features, W, y).backward()
+        exact = x.clone().requires_grad_()
+        functional.arcface_loss(exact, W, y).backward()
+        torch.testing.assert_close(features.grad * size, exact.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_swapped_counts_are_named():
+    module = nn.ArcFaceLoss(3, 5)
+    with pytest.raises(ValueError, match=r"x: expected 3 features, .* \(5, 3\) have, .* \(8, 5\)"):
+        module(torch.ones(8, 5), torch.zeros(8, dtype=torch.int64))
+    assert nn.ArcFaceLoss(5.0, 3.0).weight.shape == (3, 5)
+
+
+def test_device_and_dtype_and_a_new_start():
+    module = nn.L2SoftmaxLoss(4, 5, 3.0, device="meta", dtype=torch.float64)
+    assert module.weight.is_meta
+    assert module.bias.dtype == torch.float64
+    module = module.to_empty(device="cpu")
+    module.reset_parameters()
+    assert (module.weight.abs() <= 0.5).all()
+    assert module.weight.abs().min() > 0
+    assert (module.bias == 0).all()
 
 
 def test_bias_of_l2_softmax_gets_its_gradient():

@@ -19,13 +19,15 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "a_softmax_loss": {"m": 4, "annealing": 0},
     "am_softmax_loss": {"s": 30, "m": 0.35},
     "arcface_loss": {"s": 64, "m": 0.5},
-    "focal_loss": {"gamma": 2, "alpha": None},
+    "binary_cross_entropy": {"weight": None, "pos_weight": None},
+    "focal_loss": {"gamma": 2, "alpha": None, "ignore_index": None},
     "huber_loss": {"delta": 1},
     "kl_divergence": {"log": False},
     "l2_softmax_loss": {"b": None},
     "l_softmax_loss": {"m": 4, "annealing": 0},
     "sigmoid_focal_loss": {"gamma": 2, "alpha": 0.25},
     "smooth_l1_loss": {"beta": 1},
+    "softmax_loss": {"ignore_index": None, "label_smoothing": 0},
     "structural_risk": {"penalty": "l2"},
 }
 

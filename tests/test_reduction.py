@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lossbook._reduction import reduce, reduce_grad, weight_divisor
+from lossbook._reduction import reduce, reduce_grad
 
 LOSSES = np.array([[1.0, 2.0], [4.0, 9.0]])
 
@@ -40,9 +40,18 @@ def test_gradient_is_that_of_the_reduced_loss(entries: int):
 
 @pytest.mark.parametrize("of", [np.asarray, torch.as_tensor])
 def test_weighted_mean(of):
-    losses, weights = of([1.0, 4.0]), of([3.0, 1.0])
-    mean = reduce(weights * losses, "mean") / weight_divisor(weights, "mean")
-    assert float(mean) == pytest.approx(7 / 4)
-    assert weight_divisor(weights, "sum") == weight_divisor(weights, "none") == 1
-    with pytest.raises(ValueError, match="weight: expected a positive weight under"):
-        weight_divisor(0 * weights, "mean")
+    """The summed losses over what they count; a sum and single losses do not ask for it."""
+    losses, counts = of([3.0, 4.0]), of([3.0, 1.0])
+    assert float(reduce(losses, "mean", counts)) == pytest.approx(7 / 4)
+    assert float(reduce(losses, "sum", counts)) == 7
+    assert reduce(losses, "none", counts).tolist() == [3, 4]
+    with pytest.raises(ValueError, match=r"y: expected one that counts .* ignored or of weight 0"):
+        reduce(losses, "mean", 0 * counts)
+
+
+def test_gradient_of_the_weighted_mean():
+    slopes, counts = np.ones((2, 3)), np.array([3.0, 1.0])
+    np.testing.assert_allclose(reduce_grad(slopes, "mean", counts, entries=3), slopes / 4)
+    np.testing.assert_array_equal(reduce_grad(slopes, "sum", counts, entries=3), slopes)
+    with pytest.raises(ValueError, match="y: expected one that counts"):
+        reduce_grad(slopes, "mean", 0 * counts, entries=3)

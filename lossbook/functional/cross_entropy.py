@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn.functional import logsigmoid
+from torch.nn import functional as F  # noqa: N812
 
 from lossbook._checks import (
     require_base,
+    require_broadcast,
     require_distribution,
     require_floating,
     require_same_shape,
     require_targets,
+    require_tensor,
     require_unit_interval,
+    require_weights,
 )
-from lossbook._reduction import Reduction, reduce
+from lossbook._reduction import Reduction, require_reduction
+from lossbook.functional._precision import (
+    float32_under_autocast,
+    narrowed,
+    wide_under_autocast,
+    widened,
+)
+
+Weights = float | Sequence[float] | Tensor
 
 
+@float32_under_autocast
 def information(p: Tensor, *, base: float = math.e) -> Tensor:
     """Information of an event of probability p, equation ``eq-information``.
 
@@ -58,6 +71,7 @@ def entropy(p: Tensor, *, base: float = math.e) -> Tensor:
     Source: Shannon, A Mathematical Theory of Communication, 1948, theorem 2.
     """
     _require_distribution("p", p, base)
+    (p,) = wide_under_autocast(p)  # after the check, whose tolerance is that of the dtype
     terms: Tensor = torch.special.entr(p)
     return terms.sum(dim=-1) / math.log(base)
 
@@ -83,14 +97,17 @@ def cross_entropy(p: Tensor, q: Tensor, *, base: float = math.e) -> Tensor:
 
     Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, equation (3.51).
     """
-    _require_distribution("p", p, base)
-    _require_distribution("q", q, base)
+    hint = " (for logits and labels: softmax_loss)"
+    _require_distribution("p", p, base, hint)
+    _require_distribution("q", q, base, hint)
     require_same_shape("p", p, "q", q)
+    p, q = wide_under_autocast(p, q)
     # xlogy(0, 0) is 0, but its gradient p / q would be 0 / 0.
     q = torch.where((p == 0) & (q == 0), 1, q)
     return -torch.xlogy(p, q).sum(dim=-1) / math.log(base)
 
 
+@float32_under_autocast
 def sigmoid(s: Tensor) -> Tensor:
     """Logistic sigmoid, equation ``eq-sigmoid``.
 
@@ -110,33 +127,76 @@ def sigmoid(s: Tensor) -> Tensor:
     return torch.sigmoid(s)
 
 
-def binary_cross_entropy(s: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+@float32_under_autocast
+def binary_cross_entropy(
+    s: Tensor,
+    y: Tensor,
+    *,
+    weight: Weights | None = None,
+    pos_weight: Weights | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
     """Cross-entropy of a Bernoulli target and a sigmoid, ``eq-binary-cross-entropy``.
 
     Args:
         s: logits, shape (N,) or any other shape.
-        y: targets in [0, 1], the same shape, floating.
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        y: targets in [0, 1], the same shape, of any dtype.
+        weight: factors of the losses, at least 0: a number, a list or a tensor that broadcasts to
+            the shape of s; None is 1.
+        pos_weight: factors of the part y log sigma(s) alone, given alike: the ratio of negatives to
+            positives balances the two classes.
+        reduction: ``"mean"`` divides by the number of logits, whatever the weights; ``"sum"`` or
+            ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per logit under ``"none"``.
 
     Example:
-        >>> s, y = torch.tensor([0.0, 1000.0]), torch.tensor([1.0, 1.0])
+        >>> s, y = torch.tensor([0.0, 1000.0]), torch.tensor([1, 1])
         >>> round(binary_cross_entropy(s, y, reduction="sum").item(), 4)
         0.6931
+        >>> round(binary_cross_entropy(s, y, pos_weight=3, reduction="sum").item(), 4)
+        2.0794
 
     Source: Bishop, Pattern Recognition and Machine Learning, 2006, equation (4.90), there the sum
-    over the samples.
+    over the samples; the weights are those of ``torch.nn.BCEWithLogitsLoss``.
     """
     require_floating("s", s)
-    require_floating("y", y)
+    require_tensor("y", y)
     require_targets("s", s, "y", y)
-    # 1 - sigma(s) = sigma(-s), and logsigmoid never takes the logarithm of a rounded 0.
-    return reduce(-y * logsigmoid(s) - (1 - y) * logsigmoid(-s), reduction)
+    require_reduction(s, reduction)
+    loss = bernoulli_loss(s, y, weight, pos_weight, reduction)
+    return narrowed(loss, s, y)
 
 
-def _require_distribution(name: str, values: Tensor, base: float) -> None:
+def bernoulli_loss(
+    s: Tensor,
+    y: Tensor,
+    weight: Weights | None,
+    pos_weight: Weights | None,
+    reduction: Reduction,
+) -> Tensor:
+    """Return the weighted binary cross-entropy of checked logits and targets, in float32."""
+    logits = widened(s)
+    # PyTorch's kernel takes -log sigma(s) from logsigmoid, which never sees a rounded 0.
+    return F.binary_cross_entropy_with_logits(
+        logits,
+        y.to(logits.dtype),
+        None if weight is None else as_weights("weight", weight, logits),
+        reduction=reduction,
+        pos_weight=None if pos_weight is None else as_weights("pos_weight", pos_weight, logits),
+    )
+
+
+def as_weights(name: str, weights: Weights, scores: Tensor) -> Tensor:
+    """Return weights in the scores' dtype, which must broadcast to their shape."""
+    tensor = torch.as_tensor(weights, dtype=scores.dtype, device=scores.device)
+    require_broadcast(name, tensor, "the logits", scores)
+    require_weights(name, tensor)
+    return tensor
+
+
+def _require_distribution(name: str, values: Tensor, base: float, hint: str = "") -> None:
     require_floating(name, values)
-    require_distribution(name, values)
+    require_distribution(name, values, hint=hint)
     require_base(base)

@@ -5,8 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lossbook._checks import require_distribution, require_floating, require_same_shape
+from lossbook._checks import (
+    reads_values,
+    require_classes_axis,
+    require_distribution,
+    require_floating,
+    require_same_shape,
+)
 from lossbook._reduction import Reduction, reduce
+from lossbook.functional._precision import wide_under_autocast
 
 
 def kl_divergence(
@@ -42,18 +49,20 @@ def kl_divergence(
     """
     require_floating("p", p)
     require_floating("q", q)
-    if log:
-        weights = p.exp()
-        # bfloat16 rounds a logarithm near -10 by up to 0.03, and so its probability by 3 %.
-        require_distribution("exp(p)", weights, half_tolerance=5e-2)
-        require_distribution("exp(q)", q.exp(), half_tolerance=5e-2)
-    else:
-        weights = p
-        require_distribution("p", p)
-        require_distribution("q", q)
+    require_classes_axis("p", p)
     require_same_shape("p", p, "q", q)
+    for name, values in (("p", p), ("q", q)):
+        _require_log_distribution(name, values) if log else require_distribution(name, values)
+    p, q = wide_under_autocast(p, q)
+    weights = p.exp() if log else p
     # Masked before the logarithm: after it, 0 * inf would make the gradient NaN.
     absent, neutral = weights == 0, 0.0 if log else 1.0
     true, predicted = torch.where(absent, neutral, p), torch.where(absent, neutral, q)
     gaps = true - predicted if log else true.log() - predicted.log()
     return reduce((weights * gaps).sum(dim=-1), reduction)
+
+
+@reads_values
+def _require_log_distribution(name: str, logarithms: Tensor) -> None:
+    # bfloat16 rounds a logarithm near -10 by up to 0.03, and so its probability by 3 %.
+    require_distribution(f"exp({name})", logarithms.detach().exp(), half_tolerance=5e-2)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from lossbook._checks import require_floating, require_targets
-from lossbook._reduction import Reduction, reduce
-from lossbook.functional.cross_entropy import binary_cross_entropy
+from lossbook._checks import require_floating, require_targets, require_tensor
+from lossbook._reduction import Reduction, reduce, require_reduction
+from lossbook.functional._precision import float32_under_autocast, narrowed
+from lossbook.functional.cross_entropy import Weights, bernoulli_loss
 from lossbook.functional.hinge import margins
 
 
+@float32_under_autocast
 def exponential_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     """Loss that AdaBoost descends, exponential in the margin, equation ``eq-exponential``.
 
@@ -35,6 +37,7 @@ def exponential_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> 
     return reduce((-margins(f, y)).exp(), reduction)
 
 
+@float32_under_autocast
 def logistic_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     """Negative log-likelihood of a label -1 or +1 under a sigmoid, equation ``eq-logistic``.
 
@@ -59,28 +62,43 @@ def logistic_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Ten
     return reduce(-logsigmoid(margins(f, y)), reduction)
 
 
-def sigmoid_cross_entropy(z: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+@float32_under_autocast
+def sigmoid_cross_entropy(
+    z: Tensor,
+    t: Tensor,
+    *,
+    weight: Weights | None = None,
+    pos_weight: Weights | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
     """Binary cross-entropy of every label by itself, equation ``eq-sigmoid-cross-entropy``.
 
     The labels do not compete, as they do under a softmax: a sample may have none, one or several.
 
     Args:
         z: logits, one per sample and label, shape (N, K) or any other shape.
-        t: targets in [0, 1], the same shape, floating.
-        reduction: ``"mean"`` (over all N K entries), ``"sum"`` or ``"none"``.
+        t: targets in [0, 1], the same shape, of any dtype.
+        weight: factors of the losses, at least 0: a number, a list or a tensor that broadcasts to
+            the shape of z, such as K of them; None is 1.
+        pos_weight: factors of the part t log sigma(z) alone, given alike.
+        reduction: ``"mean"`` divides by the number of logits, N K, whatever the weights; ``"sum"``
+            or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per logit under ``"none"``.
 
     Example:
         >>> import torch
-        >>> z, t = torch.tensor([[0.0, 1000.0, 2.0]]), torch.tensor([[1.0, 1.0, 0.0]])
+        >>> z, t = torch.tensor([[0.0, 1000.0, 2.0]]), torch.tensor([[1, 1, 0]])
         >>> round(sigmoid_cross_entropy(z, t, reduction="sum").item(), 4)
         2.8201
 
-    Source: He, Gkioxari, Dollár and Girshick, Mask R-CNN, 2017, section 3.
+    Source: He, Gkioxari, Dollár and Girshick, Mask R-CNN, 2017, section 3; the weights are those of
+    ``torch.nn.BCEWithLogitsLoss``.
     """
     require_floating("z", z)
-    require_floating("t", t)
+    require_tensor("t", t)
     require_targets("z", z, "t", t)
-    return binary_cross_entropy(z, t, reduction=reduction)
+    require_reduction(z, reduction)
+    loss = bernoulli_loss(z, t, weight, pos_weight, reduction)
+    return narrowed(loss, z, t)

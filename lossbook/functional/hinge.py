@@ -14,6 +14,7 @@ from lossbook._checks import (
     require_tensor,
 )
 from lossbook._reduction import Reduction, reduce
+from lossbook.functional._precision import float32_under_autocast
 
 
 def margins(f: Tensor, y: Tensor) -> Tensor:
@@ -21,10 +22,12 @@ def margins(f: Tensor, y: Tensor) -> Tensor:
     require_floating("f", f)
     require_tensor("y", y)
     require_same_shape("f", f, "y", y)
-    require_signs("y", y)
-    return y.to(f.dtype) * f
+    signs = y.to(f.dtype)
+    require_signs("y", signs)
+    return signs * f
 
 
+@float32_under_autocast
 def hinge_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     """What the margin y f lacks of 1, equation ``eq-hinge``.
 
@@ -51,6 +54,7 @@ def hinge_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor
     return reduce((1 - margins(f, y)).relu(), reduction)
 
 
+@float32_under_autocast
 def squared_hinge_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     """Square of the hinge loss, equation ``eq-squared-hinge``.
 
@@ -74,19 +78,25 @@ def squared_hinge_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -
     return reduce((1 - margins(f, y)).relu().square(), reduction)
 
 
-def multiclass_hinge_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+@float32_under_autocast
+def multiclass_hinge_loss(
+    z: Tensor, y: Tensor, *, ignore_index: int | None = None, reduction: Reduction = "mean"
+) -> Tensor:
     """What the best rival class lacks of staying 1 below the true one, ``eq-multiclass-hinge``.
 
     At a kink the gradient is a subgradient: 0 where the true class leads by exactly 1, and of
     several best rivals the first takes the whole slope.
 
     Args:
-        z: scores, shape (N, C), C at least 1.
-        y: class labels 0..C-1, shape (N,), of any integer dtype.
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        z: scores, shape (N, C), C at least 1, or (N, C, d1, ...).
+        y: class labels 0..C-1, shape (N,) or (N, d1, ...), of any integer dtype.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` divides by the number of labels that are not ignored; ``"sum"`` or
+            ``"none"``.
 
     Returns:
-        The reduced loss, or one loss per sample under ``"none"``; 0 for a single class.
+        The reduced loss, or one loss per label, of the shape of y, under ``"none"``; 0 for a single
+        class.
 
     Example:
         >>> z, y = torch.tensor([[3.0, 2.5, 0.0], [1.0, 5.0, 0.0]]), torch.tensor([0, 0])
@@ -98,9 +108,13 @@ def multiclass_hinge_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean"
     """
     require_floating("z", z)
     require_integers("y", y)
-    require_class_labels("z", z, "y", y)
-    columns = y.long()[:, None]
+    require_class_labels("z", z, "y", y, ignore_index)
+    kept = None if ignore_index is None else y != ignore_index
+    columns = (y if kept is None else y * kept).long().unsqueeze(1)
     # max hands the whole gradient to the first of equal entries; amax would share it out.
     rivals = z.scatter(1, columns, -torch.inf).max(dim=1, keepdim=True).values
     # The difference comes first: 1 + 10000 is 10000 in half precision.
-    return reduce((1 + (rivals - z.gather(1, columns))).relu().squeeze(1), reduction)
+    losses = (1 + (rivals - z.gather(1, columns))).relu().squeeze(1)
+    if kept is not None:
+        losses = losses.masked_fill(~kept, 0)
+    return reduce(losses, reduction, kept)

@@ -4,8 +4,9 @@ The five losses are one, softmax loss of the logits :math:`\|x\| \|W_k\| \cos\th
 the angle in place of the cosine in the target's column. A loss says which lengths are set and what
 psi is: :mod:`lossbook.reference.margin` has them in a table.
 
-No arccos is taken: its derivative is infinite at angles 0 and pi. Only the target's column is
-touched, and it is computed in float32 or better under autocast too.
+No arccos is taken: its derivative is infinite at angles 0 and pi. Only the true class's logit is
+touched, in float32 or better under autocast too; the others are summed up by
+:mod:`lossbook.functional.rivals`.
 """
 
 from __future__ import annotations
@@ -16,27 +17,34 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 from torch.linalg import vecdot, vector_norm
-from torch.nn.functional import linear
+from torch.nn.functional import linear, logsigmoid
 
 from lossbook._checks import (
     require_angular_margin,
-    require_class_labels,
     require_class_vectors,
     require_floating,
     require_integers,
     require_non_negative,
     require_per_class,
     require_positive,
+    require_sample_labels,
     require_whole,
 )
-from lossbook._reduction import Reduction
-from lossbook.functional._precision import narrowed, widened
-from lossbook.functional.softmax import softmax_loss
+from lossbook._reduction import Reduction, reduce, require_reduction
+from lossbook.functional._precision import (
+    autocast_dtype,
+    float32_under_autocast,
+    narrowed,
+    widened,
+)
+from lossbook.functional.rivals import Classes, lengths, rivals_and_own
+from lossbook.functional.sharding import gather, is_sharded, shard_of
 
 # From the directions of the features and of their class vectors, row by row, to psi.
 Margin = Callable[[Tensor, Tensor], Tensor]
 
 
+@float32_under_autocast
 def l_softmax_loss(
     x: Tensor,
     W: Tensor,
@@ -75,6 +83,7 @@ def l_softmax_loss(
     return _margin_loss(x, W, y, multiplicative_angular_margin(m, annealing), reduction)
 
 
+@float32_under_autocast
 def a_softmax_loss(
     x: Tensor,
     W: Tensor,
@@ -110,6 +119,7 @@ def a_softmax_loss(
     return _margin_loss(x, W, y, multiplicative_angular_margin(m, annealing), reduction, W_length=1)
 
 
+@float32_under_autocast
 def l2_softmax_loss(
     x: Tensor,
     W: Tensor,
@@ -144,6 +154,7 @@ def l2_softmax_loss(
     return _margin_loss(x, W, y, None, reduction, x_length=alpha, b=b)
 
 
+@float32_under_autocast
 def am_softmax_loss(
     x: Tensor,
     W: Tensor,
@@ -180,6 +191,7 @@ def am_softmax_loss(
     return _margin_loss(x, W, y, additive_cosine_margin(m), reduction, x_length=s, W_length=1)
 
 
+@float32_under_autocast
 def arcface_loss(
     x: Tensor,
     W: Tensor,
@@ -217,6 +229,7 @@ def arcface_loss(
     return _margin_loss(x, W, y, additive_angular_margin(m), reduction, x_length=s, W_length=1)
 
 
+@float32_under_autocast
 def plain_logits(
     x: Tensor,
     W: Tensor,
@@ -230,7 +243,11 @@ def plain_logits(
     ``x_length`` and ``W_length`` are the lengths that features and class vectors get; None keeps
     their own.
     """
-    return narrowed(_products(x, W, x_length, W_length, b), x, W)
+    _require_vectors(x, W, b)
+    features, classes = _sized(widened(x), x_length), _sized(widened(W), W_length)
+    bias = None if b is None else widened(b)
+    # Autocast multiplies in half precision.
+    return narrowed(linear(features, classes, bias).to(features.dtype), x, W)
 
 
 def _margin_loss(
@@ -244,42 +261,41 @@ def _margin_loss(
     W_length: float | None = None,
     b: Tensor | None = None,
 ) -> Tensor:
-    """Normalise, take cosines, replace the target's column, take the cross-entropy."""
-    logits = _products(x, W, x_length, W_length, b)
+    """Normalise, take the true class's logit with its margin, compare it with its rivals'."""
+    _require_vectors(x, W, b)
     require_integers("y", y)
-    require_class_labels("x", logits, "y", y)
+    require_sample_labels(x, y, W.shape[0])
+    require_reduction(x, reduction)
+    classes = Classes(W_length is not None, autocast_dtype(x))
+    if is_sharded(W):
+        W, group, first = shard_of("W", W)
+        classes = classes._replace(group=group, first=first)
+        x, y, b = gather(x, group), gather(y, group), None if b is None else shard_of("b", b)[0]
+    features, f, target = widened(x), _sized(widened(x), x_length), y.long()
+    bias = None if b is None else widened(b)
+    rivals, own, own_bias = rivals_and_own(f, widened(W), bias, target, classes)
+    v = _sized(own, W_length)
+    logit = (f * v).sum(dim=-1) + own_bias
     if margin is not None:
-        target = y.long()
-        features, own = widened(x), widened(W)[target]
         u, w = _direction(features), _direction(own)
-        f, v = _sized(features, x_length), _sized(own, W_length)
         # |f| |v| psi, as the dot product and what the margin adds to it: a zero vector has no
         # angle, and keeps the gradient of its dot product.
-        added = vector_norm(f, dim=-1) * vector_norm(v, dim=-1) * (margin(u, w) - vecdot(u, w))
-        column = ((f * v).sum(dim=-1) + added).unsqueeze(-1)
-        logits.scatter_(-1, target.unsqueeze(-1), column)
-    return narrowed(softmax_loss(logits, y, reduction=reduction), x, W)
+        size = vector_norm(f, dim=-1) * vector_norm(v, dim=-1)
+        logit = logit + size * (margin(u, w) - vecdot(u, w))
+    return narrowed(reduce(-logsigmoid(logit - rivals), reduction), x, W)
 
 
-def _products(
-    x: Tensor, W: Tensor, x_length: float | None, W_length: float | None, b: Tensor | None
-) -> Tensor:
+def _require_vectors(x: Tensor, W: Tensor, b: Tensor | None) -> None:
     require_floating("x", x)
     require_floating("W", W)
     require_class_vectors(x, W)
     if b is not None:
         require_floating("b", b)
         require_per_class("b", b, W.shape[0])
-        b = widened(b)
-    features, classes = _sized(widened(x), x_length), _sized(widened(W), W_length)
-    # Autocast multiplies in half precision; what follows does not.
-    return linear(features, classes, b).to(features.dtype)
 
 
 def _direction(vectors: Tensor) -> Tensor:
-    # Divided by infinity, a zero vector stays zero, and so does its gradient.
-    lengths = vector_norm(vectors, dim=-1, keepdim=True)
-    return vectors / torch.where(lengths > 0, lengths, math.inf)
+    return vectors / lengths(vectors)
 
 
 def _sized(vectors: Tensor, length: float | None) -> Tensor:
@@ -304,8 +320,8 @@ def multiplicative_angular_margin(m: int, annealing: float) -> Margin:
         for _ in range(int(m) - 1):
             before, chebyshev = chebyshev, 2 * cosine * chebyshev - before
         # The pieces of psi join at angles j pi / m, and k counts the joins that theta has passed.
-        joins = cosine.new_tensor([math.cos(j * math.pi / m) for j in range(1, int(m))])
-        k = (cosine.unsqueeze(-1) <= joins).sum(dim=-1)
+        joins = [math.cos(j * math.pi / m) for j in range(1, int(m))]
+        k = sum((cosine <= join).int() for join in joins)
         psi = (1 - 2 * (k % 2)) * chebyshev - 2 * k
         return (annealing * cosine + psi) / (1 + annealing)
 

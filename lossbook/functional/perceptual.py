@@ -6,9 +6,10 @@ from torch import Tensor
 
 from lossbook._checks import require_feature_maps, require_floating, require_same_shape
 from lossbook._reduction import Reduction, reduce
-from lossbook.functional._precision import narrowed, widened
+from lossbook.functional._precision import float32_under_autocast, narrowed, widened
 
 
+@float32_under_autocast
 def perceptual_loss(
     features: Tensor, target_features: Tensor, *, reduction: Reduction = "mean"
 ) -> Tensor:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
 
 from lossbook._checks import (
     require_floating,
     require_non_negative,
     require_positive,
     require_same_shape,
+    require_tensor,
 )
-from lossbook._reduction import Reduction, reduce
+from lossbook._reduction import Reduction, require_reduction
+from lossbook.functional._precision import float32_under_autocast
 
 
+@float32_under_autocast
 def l1_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     """Absolute error, equation ``eq-l1``.
 
@@ -21,7 +27,7 @@ def l1_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
 
     Args:
         x: predictions, any shape.
-        t: targets, the same shape, floating.
+        t: targets, the same shape, of any dtype.
         reduction: ``"mean"`` (the MAE), ``"sum"`` or ``"none"``.
 
     Returns:
@@ -34,15 +40,16 @@ def l1_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd edition,
     2009, section 10.6.
     """
-    return reduce(_residuals(x, t).abs(), reduction)
+    return _by_kernel(F.l1_loss, x, t, reduction)
 
 
+@float32_under_autocast
 def l2_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     """Squared error, without a factor 1/2, equation ``eq-l2``.
 
     Args:
         x: predictions, any shape.
-        t: targets, the same shape, floating.
+        t: targets, the same shape, of any dtype.
         reduction: ``"mean"`` (the MSE), ``"sum"`` or ``"none"``.
 
     Returns:
@@ -56,9 +63,10 @@ def l2_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd edition,
     2009, section 10.6.
     """
-    return reduce(_residuals(x, t).square(), reduction)
+    return _by_kernel(F.mse_loss, x, t, reduction)
 
 
+@float32_under_autocast
 def smooth_l1_loss(
     x: Tensor, t: Tensor, *, beta: float = 1, reduction: Reduction = "mean"
 ) -> Tensor:
@@ -66,7 +74,7 @@ def smooth_l1_loss(
 
     Args:
         x: predictions, any shape.
-        t: targets, the same shape, floating.
+        t: targets, the same shape, of any dtype.
         beta: where the parabola meets the line, at least 0, in the unit of t; 0 gives L1.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
@@ -79,18 +87,11 @@ def smooth_l1_loss(
 
     Source: Girshick, Fast R-CNN, 2015, equation (3), there with beta = 1.
     """
-    residuals = _residuals(x, t)
     require_non_negative("beta", beta)
-    if beta == 0:
-        return l1_loss(x, t, reduction=reduction)
-    width = _representable(beta, residuals)
-    near = residuals.clamp(-width, width)
-    # Near, the second term is 0; far, the first is beta / 2. Splitting by the clipped residual, not
-    # by |x - t|, keeps the curvature of the square at 0. The quotient comes before the product: a
-    # square overflows float16 from 256 on.
-    return reduce(near * (near / (2 * beta)) + (residuals - near).abs(), reduction)
+    return _by_kernel(F.smooth_l1_loss, x, t, reduction, beta=float(beta))
 
 
+@float32_under_autocast
 def huber_loss(x: Tensor, t: Tensor, *, delta: float = 1, reduction: Reduction = "mean") -> Tensor:
     """Half the square near the target, linear far from it, equation ``eq-huber``.
 
@@ -98,7 +99,7 @@ def huber_loss(x: Tensor, t: Tensor, *, delta: float = 1, reduction: Reduction =
 
     Args:
         x: predictions, any shape.
-        t: targets, the same shape, floating.
+        t: targets, the same shape, of any dtype.
         delta: where the parabola meets the line, above 0, in the unit of t.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
@@ -114,21 +115,27 @@ def huber_loss(x: Tensor, t: Tensor, *, delta: float = 1, reduction: Reduction =
     2009, equation (10.23), there twice this; from Huber, Robust Estimation of a Location Parameter,
     1964.
     """
-    residuals = _residuals(x, t)
     require_positive("delta", delta)
-    width = _representable(delta, residuals)
-    near = residuals.clamp(-width, width)
-    # Split and ordered as in smooth_l1_loss.
-    return reduce(near * (near / 2) + width * (residuals - near).abs(), reduction)
+    return _by_kernel(F.huber_loss, x, t, reduction, delta=delta)
 
 
-def _residuals(x: Tensor, t: Tensor) -> Tensor:
+def _by_kernel(
+    kernel: Callable[..., Tensor], x: Tensor, t: Tensor, reduction: Reduction, **options: float
+) -> Tensor:
+    """Check the arguments and call PyTorch's own kernel, which computes the very loss."""
     require_floating("x", x)
-    require_floating("t", t)
+    require_tensor("t", t)
     require_same_shape("x", x, "t", t)
-    return x - t
-
-
-def _representable(width: float, residuals: Tensor) -> float:
-    """Return the width, but no more than the residuals' dtype holds: none of them is larger."""
-    return min(width, torch.finfo(residuals.dtype).max)
+    require_reduction(x, reduction)
+    dtype = torch.promote_types(x.dtype, t.dtype)
+    # The range of float16 holds neither the squares of its numbers nor a large beta.
+    inside = torch.float32 if dtype == torch.float16 else dtype
+    predictions, targets = x.to(inside), t.to(inside)
+    if reduction != "none":
+        return kernel(predictions, targets, reduction=reduction, **options).to(dtype)
+    # A target of NaN is missing: its loss may be left out afterwards, without the 0 * NaN that
+    # would reach x on the way back.
+    missing = targets.isnan()
+    targets = torch.where(missing, predictions.detach(), targets)
+    losses = kernel(predictions, targets, reduction="none", **options)
+    return losses.masked_fill(missing, torch.nan).to(dtype)

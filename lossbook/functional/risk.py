@@ -6,8 +6,10 @@ from torch import Tensor
 
 from lossbook._checks import PENALTIES, require_choice, require_floating, require_non_negative
 from lossbook._reduction import reduce
+from lossbook.functional._precision import float32_under_autocast
 
 
+@float32_under_autocast
 def empirical_risk(losses: Tensor) -> Tensor:
     """Mean loss over a sample, equation ``eq-empirical-risk``.
 
@@ -28,6 +30,7 @@ def empirical_risk(losses: Tensor) -> Tensor:
     return reduce(losses, "mean")
 
 
+@float32_under_autocast
 def structural_risk(losses: Tensor, theta: Tensor, *, lam: float, penalty: str = "l2") -> Tensor:
     """Mean loss plus a penalty on the parameters, equation ``eq-structural-risk-l2``.
 

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import log_softmax, logsigmoid
+from torch.nn.functional import cross_entropy, log_softmax, logsigmoid
 
 from lossbook._checks import (
+    reads_values,
+    require_absent,
     require_class_labels,
-    require_class_weights,
     require_classes_axis,
+    require_distribution,
     require_floating,
     require_integers,
     require_non_negative,
+    require_per_class,
     require_positive,
     require_same_shape,
     require_scores,
     require_targets,
+    require_tensor,
     require_unit_number,
+    require_weights,
 )
-from lossbook._reduction import Reduction, reduce, weight_divisor
-from lossbook.functional._precision import narrowed, widened
+from lossbook._reduction import Reduction, reduce, require_counted, require_reduction
+from lossbook.functional._precision import float32_under_autocast, narrowed, widened
+from lossbook.functional.cross_entropy import Weights
 
 
+@float32_under_autocast
 def softmax(z: Tensor, *, temperature: float = 1.0) -> Tensor:
     """Distribution over the classes from logits, equation ``eq-softmax`` at temperature 1.
 
@@ -43,75 +50,110 @@ def softmax(z: Tensor, *, temperature: float = 1.0) -> Tensor:
     """
     require_floating("z", z)
     require_classes_axis("z", z)
-    return torch.softmax(_divided(z, temperature), dim=-1)
+    return torch.softmax(_divided(z, temperature, dim=-1), dim=-1)
 
 
-def softmax_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+@float32_under_autocast
+def softmax_loss(
+    z: Tensor,
+    y: Tensor,
+    *,
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    reduction: Reduction = "mean",
+) -> Tensor:
     """Cross-entropy of a class label and a softmax, equation ``eq-softmax-loss``.
 
     Args:
-        z: logits, shape (N, C), C at least 1.
-        y: class labels 0..C-1, shape (N,), integers.
-        reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
+        z: logits, shape (N, C), C at least 1, or (N, C, d1, ...) with one loss per pixel or token.
+        y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers; or a probability for every
+            class, floating, of the shape of z (``eq-softmax-loss-soft-target``).
+        ignore_index: a label that costs nothing and is not counted; None, unlike PyTorch's -100,
+            ignores none.
+        label_smoothing: how much of each target, from 0 to 1, is shared out among all C classes
+            (``eq-label-smoothing``).
+        reduction: ``"mean"`` divides by the number of labels that are not ignored, or by that of
+            the distributions; ``"sum"`` or ``"none"``.
 
     Returns:
-        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+        The reduced loss in nats, or one loss per label, of the shape of y, under ``"none"``.
 
     Example:
         >>> z, y = torch.tensor([[0.0, 0.0], [1000.0, 0.0]]), torch.tensor([1, 0])
         >>> round(softmax_loss(z, y, reduction="sum").item(), 4)
         0.6931
+        >>> padded = torch.tensor([1, -100])
+        >>> round(softmax_loss(z, padded, ignore_index=-100).item(), 4)
+        0.6931
 
     Source: Bishop, Pattern Recognition and Machine Learning, 2006, equation (4.108), there the sum
-    over the samples.
+    over the samples; label smoothing: Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, Rethinking the
+    Inception Architecture for Computer Vision, 2016, section 7.
     """
-    _require_logits_and_labels(z, y)
-    losses = _negative_log_likelihood(log_softmax(widened(z), dim=-1), y)
-    return narrowed(reduce(losses, reduction), z)
+    return _cross_entropy(z, y, None, ignore_index, label_smoothing, reduction)
 
 
+@float32_under_autocast
 def weighted_softmax_loss(
-    z: Tensor, y: Tensor, *, weight: Tensor, reduction: Reduction = "mean"
+    z: Tensor,
+    y: Tensor,
+    *,
+    weight: Weights,
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    reduction: Reduction = "mean",
 ) -> Tensor:
     """Softmax loss times the weight of the true class, ``eq-weighted-softmax-loss``.
 
     Args:
-        z: logits, shape (N, C), C at least 1.
-        y: class labels 0..C-1, shape (N,), integers.
-        weight: one weight of at least 0 per class, shape (C,).
-        reduction: ``"mean"`` divides the summed losses by the summed weights of the labels, not by
-            N; ``"sum"`` or ``"none"``.
+        z: logits, shape (N, C), C at least 1, or (N, C, d1, ...).
+        y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers; or a probability for every
+            class, floating, of the shape of z.
+        weight: one weight of at least 0 per class, a list or a tensor of shape (C,); a number
+            weighs all classes alike.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        label_smoothing: as in :func:`softmax_loss`; each class's share has that class's weight.
+        reduction: ``"mean"`` divides the summed losses by the summed weights of the labels that are
+            not ignored, not by their number; but by N where y holds probabilities. ``"sum"`` or
+            ``"none"``.
 
     Returns:
-        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+        The reduced loss in nats, or one loss per label, of the shape of y, under ``"none"``.
 
     Example:
         >>> z, y = torch.tensor([[0.0, 0.0], [0.0, 0.0]]), torch.tensor([0, 1])
-        >>> weight = torch.tensor([1.0, 3.0])
-        >>> round(weighted_softmax_loss(z, y, weight=weight).item(), 4)  # 4 log 2 over 4
+        >>> round(weighted_softmax_loss(z, y, weight=[1, 3]).item(), 4)  # 4 log 2 over 4
         0.6931
 
-    Source: PyTorch's documentation of ``torch.nn.CrossEntropyLoss``, for class labels.
+    Source: PyTorch's documentation of ``torch.nn.CrossEntropyLoss``.
     """
-    _require_logits_and_labels(z, y)
-    weights = _class_weights("weight", weight, z)[y.long()]
-    losses = weights * _negative_log_likelihood(log_softmax(widened(z), dim=-1), y)
-    return narrowed(reduce(losses, reduction) / weight_divisor(weights, reduction), z, weight)
+    require_floating("z", z)
+    require_scores("z", z)
+    weights = _class_weights("weight", weight, z)
+    return _cross_entropy(z, y, weights, ignore_index, label_smoothing, reduction)
 
 
+@float32_under_autocast
 def soft_softmax_loss(
-    z: Tensor, y: Tensor, *, temperature: float, reduction: Reduction = "mean"
+    z: Tensor,
+    y: Tensor,
+    *,
+    temperature: float,
+    ignore_index: int | None = None,
+    reduction: Reduction = "mean",
 ) -> Tensor:
     """Softmax loss of logits divided by a temperature, equation ``eq-soft-softmax-loss``.
 
     Args:
-        z: logits, shape (N, C), C at least 1.
-        y: class labels 0..C-1, shape (N,), integers.
+        z: logits, shape (N, C), C at least 1, or (N, C, d1, ...).
+        y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers.
         temperature: T above 0; 1 gives :func:`softmax_loss`.
-        reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` divides by the number of labels that are not ignored; ``"sum"`` or
+            ``"none"``.
 
     Returns:
-        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+        The reduced loss in nats, or one loss per label, of the shape of y, under ``"none"``.
 
     Example:
         >>> z, y = torch.tensor([[0.0, 4.0]]), torch.tensor([0])
@@ -121,11 +163,14 @@ def soft_softmax_loss(
     Source: Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015,
     equation (1).
     """
-    _require_logits_and_labels(z, y)
-    losses = _negative_log_likelihood(log_softmax(_divided(widened(z), temperature), dim=-1), y)
-    return narrowed(reduce(losses, reduction), z)
+    require_floating("z", z)
+    require_integers("y", y)
+    require_scores("z", z)
+    divided = _divided(widened(z), temperature, dim=1)
+    return narrowed(_cross_entropy(divided, y, None, ignore_index, 0.0, reduction), z)
 
 
+@float32_under_autocast
 def distillation_loss(
     z: Tensor, teacher_z: Tensor, *, temperature: float, reduction: Reduction = "mean"
 ) -> Tensor:
@@ -134,14 +179,15 @@ def distillation_loss(
     The factor T² keeps the size of the gradient, which the two divisions by T shrink.
 
     Args:
-        z: the student's logits, shape (N, C), C at least 1.
+        z: the student's logits, shape (N, C), C at least 1, or (N, C, d1, ...).
         teacher_z: the teacher's logits v, the same shape; a gradient flows to them too, unless they
             are detached.
         temperature: T above 0.
-        reduction: ``"mean"`` or ``"sum"`` over the N samples, or ``"none"``.
+        reduction: ``"mean"`` or ``"sum"`` over the distributions, or ``"none"``.
 
     Returns:
-        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+        The reduced loss in nats, or one loss per distribution, shape (N,) or (N, d1, ...), under
+        ``"none"``.
 
     Example:
         >>> z, teacher_z = torch.tensor([[0.0, 0.0]]), torch.tensor([[0.0, 3.0]])
@@ -155,33 +201,38 @@ def distillation_loss(
     require_floating("teacher_z", teacher_z)
     require_scores("z", z)
     require_same_shape("z", z, "teacher_z", teacher_z)
-    log_q = log_softmax(_divided(widened(z), temperature), dim=-1)
-    log_p = log_softmax(_divided(widened(teacher_z), temperature), dim=-1)
+    log_q = log_softmax(_divided(widened(z), temperature, dim=1), dim=1)
+    log_p = log_softmax(_divided(widened(teacher_z), temperature, dim=1), dim=1)
     p = log_p.exp()
     # A class that the teacher gives 0 adds nothing; -inf - -inf would make it NaN.
     terms = p * (log_p - log_q).masked_fill(p == 0, 0)
-    return narrowed(reduce(temperature**2 * terms.sum(dim=-1), reduction), z, teacher_z)
+    return narrowed(reduce(temperature**2 * terms.sum(dim=1), reduction), z, teacher_z)
 
 
+@float32_under_autocast
 def focal_loss(
     z: Tensor,
     y: Tensor,
     *,
     gamma: float = 2.0,
-    alpha: Tensor | None = None,
+    alpha: Weights | None = None,
+    ignore_index: int | None = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
     """Softmax loss that fades where the true class is already likely, ``eq-focal-loss``.
 
     Args:
-        z: logits, shape (N, C), C at least 1.
-        y: class labels 0..C-1, shape (N,), integers.
+        z: logits, shape (N, C), C at least 1, or (N, C, d1, ...).
+        y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers.
         gamma: focus, at least 0; 0 gives the softmax loss.
-        alpha: one weight of at least 0 per class, shape (C,); None weighs none.
-        reduction: ``"mean"`` divides by N, whatever alpha is; ``"sum"`` or ``"none"``.
+        alpha: one weight of at least 0 per class, a list or a tensor of shape (C,); a number weighs
+            all classes alike, None weighs none.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` divides by the number of labels that are not ignored, whatever alpha
+            is; ``"sum"`` or ``"none"``.
 
     Returns:
-        The reduced loss in nats, or one loss per sample, shape (N,), under ``"none"``.
+        The reduced loss in nats, or one loss per label, of the shape of y, under ``"none"``.
 
     Example:
         >>> z, y = torch.tensor([[0.0, 0.0]]), torch.tensor([1])
@@ -191,20 +242,24 @@ def focal_loss(
     Source: Lin, Goyal, Girshick, He and Dollár, Focal Loss for Dense Object Detection, 2017,
     equation (5), there for two classes.
     """
-    _require_logits_and_labels(z, y)
     require_non_negative("gamma", gamma)
+    _require_logits_and_labels(z, y, ignore_index)
+    kept = None if ignore_index is None else y != ignore_index
+    target = (y if kept is None else y * kept).long()
     # The log-odds of the true class, z_y - log sum_{k != y} e^{z_k}: their sigmoid is p_y, and
     # log p_y and log(1 - p_y) are both exact.
-    shifted, target = _divided(widened(z), 1), y.long().unsqueeze(-1)
-    others = shifted.scatter(-1, target, torch.finfo(shifted.dtype).min)
-    log_odds = shifted.gather(-1, target).squeeze(-1) - others.logsumexp(dim=-1)
-    losses = focal_term(log_odds, gamma)
-    if alpha is None:
-        return narrowed(reduce(losses, reduction), z)
-    weights = _class_weights("alpha", alpha, z)[y.long()]
-    return narrowed(reduce(weights * losses, reduction), z, alpha)
+    logits, columns = _divided(widened(z), 1, dim=1), target.unsqueeze(1)
+    others = logits.scatter(1, columns, torch.finfo(logits.dtype).min).logsumexp(dim=1)
+    log_odds = _finite(logits.gather(1, columns).squeeze(1) - others)
+    losses = focal_term(logsigmoid(log_odds), logsigmoid(-log_odds), gamma)
+    if alpha is not None:
+        losses = _class_weights("alpha", alpha, z)[target] * losses
+    if kept is not None:
+        losses = losses.masked_fill(~kept, 0)
+    return narrowed(reduce(losses, reduction, kept), z)
 
 
+@float32_under_autocast
 def sigmoid_focal_loss(
     s: Tensor,
     y: Tensor,
@@ -217,7 +272,7 @@ def sigmoid_focal_loss(
 
     Args:
         s: logits, shape (N,) or any other shape.
-        y: targets in [0, 1], the same shape, floating; between 0 and 1 the loss is linear in y.
+        y: targets in [0, 1], the same shape, of any dtype; between 0 and 1 the loss is linear in y.
         gamma: focus, at least 0.
         alpha: weight in [0, 1] of y = 1, 1 - alpha being that of y = 0; None weighs neither.
         reduction: ``"mean"`` over all logits, ``"sum"`` or ``"none"``.
@@ -235,43 +290,94 @@ def sigmoid_focal_loss(
     object, not by the number of logits.
     """
     require_floating("s", s)
-    require_floating("y", y)
+    require_tensor("y", y)
     require_targets("s", s, "y", y)
     require_non_negative("gamma", gamma)
-    logits, positive, negative = widened(s), widened(y), 1 - widened(y)
+    logits = _finite(widened(s))
+    positive, negative = y.to(logits.dtype), 1 - y.to(logits.dtype)
     if alpha is not None:
         require_unit_number("alpha", alpha)
         positive, negative = alpha * positive, (1 - alpha) * negative
-    losses = positive * focal_term(logits, gamma) + negative * focal_term(-logits, gamma)
-    return narrowed(reduce(losses, reduction), s)
+    log_p, log_rest = logsigmoid(logits), logsigmoid(-logits)
+    hit, miss = focal_term(log_p, log_rest, gamma), focal_term(log_rest, log_p, gamma)
+    return narrowed(reduce(positive * hit + negative * miss, reduction), s, y)
 
 
-def _divided(z: Tensor, temperature: float) -> Tensor:
-    """Return z / T up to a shift, which softmax does not feel; z / T alone can overflow."""
-    require_positive("temperature", temperature)
-    return (z - z.amax(dim=-1, keepdim=True).detach()) / temperature
-
-
-def _negative_log_likelihood(log_p: Tensor, y: Tensor) -> Tensor:
-    """Return -log p_y of each sample: one entry per row, and no one-hot matrix."""
-    return -log_p.gather(-1, y.long().unsqueeze(-1)).squeeze(-1)
-
-
-def focal_term(log_odds: Tensor, gamma: float) -> Tensor:
-    """Return -(1 - p)^gamma log p of p = sigma(log_odds), with 1 - p = sigma(-log_odds).
+def focal_term(log_p: Tensor, log_rest: Tensor, gamma: float) -> Tensor:
+    """Return -(1 - p)^gamma log p, given log p and log(1 - p).
 
     The power is taken of the logarithm: in (1 - p)^gamma a rounded p = 1 makes the gradient NaN.
     """
-    return -torch.exp(gamma * logsigmoid(-log_odds)) * logsigmoid(log_odds)
+    return -torch.exp(gamma * log_rest) * log_p
 
 
-def _require_logits_and_labels(z: Tensor, y: Tensor) -> None:
+def _finite(log_odds: Tensor) -> Tensor:
+    """Return log-odds that are at most the largest number: 0 * inf would be a NaN gradient."""
+    largest = torch.finfo(log_odds.dtype).max
+    return log_odds.clamp(-largest, largest)
+
+
+def _divided(z: Tensor, temperature: float, dim: int) -> Tensor:
+    """Return z / T up to a shift, which softmax does not feel; z / T alone can overflow."""
+    require_positive("temperature", temperature)
+    return (z - z.amax(dim=dim, keepdim=True).detach()) / temperature
+
+
+def _cross_entropy(
+    z: Tensor,
+    y: Tensor,
+    weights: Tensor | None,
+    ignore_index: int | None,
+    label_smoothing: float,
+    reduction: Reduction,
+) -> Tensor:
+    """Check the arguments, and call PyTorch's kernel in float32 or better."""
+    require_floating("z", z)
+    require_tensor("y", y)
+    require_unit_number("label_smoothing", label_smoothing)
+    if y.is_floating_point() and y.shape == z.shape and z.ndim > 1:
+        require_scores("z", z)
+        require_distribution("y", y.movedim(1, -1))
+        require_absent("ignore_index", ignore_index, "where y holds probabilities")
+        require_reduction(z, reduction)
+        target = y.to(widened(z).dtype)
+    else:
+        _require_logits_and_labels(z, y, ignore_index)
+        require_reduction(y, reduction)
+        target = y.long()
+        if reduction == "mean":
+            _require_counted_labels(target, weights, ignore_index)
+    loss = cross_entropy(
+        widened(z),
+        target,
+        weights,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        label_smoothing=label_smoothing,
+        reduction=reduction,
+    )
+    return narrowed(loss, z)
+
+
+@reads_values
+def _require_counted_labels(
+    labels: Tensor, weights: Tensor | None, ignore_index: int | None
+) -> None:
+    if weights is not None or ignore_index is not None:
+        kept = labels == labels if ignore_index is None else labels != ignore_index
+        require_counted(kept if weights is None else kept * weights[labels * kept])
+
+
+def _require_logits_and_labels(z: Tensor, y: Tensor, ignore_index: int | None) -> None:
     require_floating("z", z)
     require_integers("y", y)
-    require_class_labels("z", z, "y", y)
+    require_class_labels("z", z, "y", y, ignore_index)
 
 
-def _class_weights(name: str, weight: Tensor, z: Tensor) -> Tensor:
-    require_floating(name, weight)
-    require_class_weights(name, weight, z.shape[1])
-    return widened(weight)
+def _class_weights(name: str, weight: Weights, z: Tensor) -> Tensor:
+    """Return one weight per class, in float32 or better."""
+    weights = torch.as_tensor(weight, dtype=widened(z).dtype, device=z.device)
+    if weights.ndim == 0:
+        weights = weights.expand(z.shape[1])
+    require_per_class(name, weights, z.shape[1])
+    require_weights(name, weights)
+    return weights

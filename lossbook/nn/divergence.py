@@ -26,7 +26,7 @@ class KLDivergenceLoss(ReducedLoss):
 
     shown = ("log", "reduction")
 
-    def __init__(self, *, log: bool = False, reduction: Reduction = "mean") -> None:
+    def __init__(self, log: bool = False, *, reduction: Reduction = "mean") -> None:
         super().__init__(reduction=reduction)
         self.log = log
 

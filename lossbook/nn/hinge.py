@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from lossbook import functional
+from lossbook._reduction import Reduction
 from lossbook.nn._loss import ReducedLoss
 
 
@@ -46,7 +47,8 @@ class MulticlassHingeLoss(ReducedLoss):
     """Module form of :func:`lossbook.functional.multiclass_hinge_loss`.
 
     Args:
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` (over the labels that are not ignored), ``"sum"`` or ``"none"``.
 
     Example:
         >>> import torch
@@ -54,6 +56,14 @@ class MulticlassHingeLoss(ReducedLoss):
         0.5
     """
 
+    shown = ("ignore_index", "reduction")
+
+    def __init__(self, ignore_index: int | None = None, *, reduction: Reduction = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.ignore_index = ignore_index
+
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
-        """Return the loss of scores ``z`` (N, C) against class labels ``y`` (N,)."""
-        return functional.multiclass_hinge_loss(z, y, reduction=self.reduction)
+        """Return the loss of scores ``z`` (N, C, ...) against class labels ``y`` (N, ...)."""
+        return functional.multiclass_hinge_loss(
+            z, y, ignore_index=self.ignore_index, reduction=self.reduction
+        )

@@ -22,16 +22,30 @@ from lossbook.nn._loss import ReducedLoss
 class MarginLoss(ReducedLoss):
     """A loss that holds its class vectors, as the parameter ``weight`` of shape (C, d).
 
-    They start as those of ``torch.nn.Linear`` do: uniform within 1 / sqrt(d) of 0.
+    They start as those of ``torch.nn.Linear`` do: uniform within 1 / sqrt(d) of 0. A module that is
+    built on the device ``"meta"`` gets them by ``to_empty`` and ``reset_parameters``.
     """
 
-    def __init__(self, in_features: int, num_classes: int, reduction: Reduction) -> None:
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        reduction: Reduction,
+        device: torch.device | str | None,
+        dtype: torch.dtype | None,
+    ) -> None:
         super().__init__(reduction=reduction)
         require_whole("in_features", in_features)
         require_whole("num_classes", num_classes)
-        self.in_features, self.num_classes = in_features, num_classes
-        bound = 1 / math.sqrt(in_features)
-        self.weight = nn.Parameter(torch.empty(num_classes, in_features).uniform_(-bound, bound))
+        self.in_features, self.num_classes = int(in_features), int(num_classes)
+        shape = (self.num_classes, self.in_features)
+        self.weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the class vectors anew."""
+        bound = 1 / math.sqrt(self.in_features)
+        nn.init.uniform_(self.weight, -bound, bound)
 
     def logits(self, x: Tensor) -> Tensor:
         """Return the logits (N, C) of features (N, d) without a margin, for inference."""
@@ -48,11 +62,13 @@ class _AnnealedMarginLoss(MarginLoss):
         in_features: int,
         num_classes: int,
         m: int = 4,
-        *,
         annealing: float = 0.0,
+        *,
         reduction: Reduction = "mean",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(in_features, num_classes, reduction)
+        super().__init__(in_features, num_classes, reduction, device, dtype)
         require_whole("m", m)
         require_non_negative("annealing", annealing)
         self.m, self.annealing = m, annealing
@@ -67,6 +83,7 @@ class LSoftmaxLoss(_AnnealedMarginLoss):
         m: how many times the target's angle counts, a whole number of at least 1.
         annealing: at least 0; an attribute, to be lowered during training.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        device, dtype: those of the class vectors, as in ``torch.nn.Linear``.
 
     Example:
         >>> loss = LSoftmaxLoss(8, 3, m=2)
@@ -96,6 +113,7 @@ class ASoftmaxLoss(_AnnealedMarginLoss):
         m: how many times the target's angle counts, a whole number of at least 1.
         annealing: at least 0; an attribute, to be lowered during training.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        device, dtype: those of the class vectors, as in ``torch.nn.Linear``.
 
     Example:
         >>> loss = ASoftmaxLoss(2, 2, m=2)
@@ -124,6 +142,7 @@ class L2SoftmaxLoss(MarginLoss):
         alpha: the length that every feature vector gets, above 0.
         bias: whether there is a parameter ``bias``, shape (C,), which starts at 0.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        device, dtype: those of the class vectors, as in ``torch.nn.Linear``.
 
     Example:
         >>> loss = L2SoftmaxLoss(2, 2, alpha=2, bias=False)
@@ -140,14 +159,24 @@ class L2SoftmaxLoss(MarginLoss):
         in_features: int,
         num_classes: int,
         alpha: float,
-        *,
         bias: bool = True,
+        *,
         reduction: Reduction = "mean",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(in_features, num_classes, reduction)
+        super().__init__(in_features, num_classes, reduction, device, dtype)
         require_positive("alpha", alpha)
         self.alpha = alpha
-        self.register_parameter("bias", nn.Parameter(torch.zeros(num_classes)) if bias else None)
+        zeros = torch.zeros(num_classes, device=device, dtype=dtype) if bias else None
+        self.register_parameter("bias", None if zeros is None else nn.Parameter(zeros))
+
+    def reset_parameters(self) -> None:
+        """Draw the class vectors anew and set the bias to 0."""
+        super().reset_parameters()
+        bias = getattr(self, "bias", None)  # not there yet when the class vectors are first drawn
+        if bias is not None:
+            nn.init.zeros_(bias)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the loss of features ``x`` (N, d) against class labels ``y`` (N,)."""
@@ -170,9 +199,16 @@ class _ScaledMarginLoss(MarginLoss):
     shown = ("in_features", "num_classes", "s", "m", "reduction")
 
     def __init__(
-        self, in_features: int, num_classes: int, s: float, m: float, reduction: Reduction
+        self,
+        in_features: int,
+        num_classes: int,
+        s: float,
+        m: float,
+        reduction: Reduction,
+        device: torch.device | str | None,
+        dtype: torch.dtype | None,
     ) -> None:
-        super().__init__(in_features, num_classes, reduction)
+        super().__init__(in_features, num_classes, reduction, device, dtype)
         require_positive("s", s)
         self.s, self.m = s, m
 
@@ -190,6 +226,7 @@ class AMSoftmaxLoss(_ScaledMarginLoss):
         s: scale of the cosines, above 0.
         m: what the target's cosine loses, at least 0.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        device, dtype: those of the class vectors, as in ``torch.nn.Linear``.
 
     Example:
         >>> loss = AMSoftmaxLoss(2, 2, s=2, m=0.5)
@@ -206,9 +243,11 @@ class AMSoftmaxLoss(_ScaledMarginLoss):
         m: float = 0.35,
         *,
         reduction: Reduction = "mean",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
         require_non_negative("m", m)
-        super().__init__(in_features, num_classes, s, m, reduction)
+        super().__init__(in_features, num_classes, s, m, reduction, device, dtype)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the loss of features ``x`` (N, d) against class labels ``y`` (N,)."""
@@ -226,6 +265,7 @@ class ArcFaceLoss(_ScaledMarginLoss):
         s: scale of the cosines, above 0.
         m: what the target's angle gains, in radians, from 0 to pi/2.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        device, dtype: those of the class vectors, as in ``torch.nn.Linear``.
 
     Example:
         >>> loss = ArcFaceLoss(2, 2, s=2, m=0.5)
@@ -244,9 +284,11 @@ class ArcFaceLoss(_ScaledMarginLoss):
         m: float = 0.5,
         *,
         reduction: Reduction = "mean",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
         require_angular_margin("m", m)
-        super().__init__(in_features, num_classes, s, m, reduction)
+        super().__init__(in_features, num_classes, s, m, reduction, device, dtype)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the loss of features ``x`` (N, d) against class labels ``y`` (N,)."""

@@ -59,7 +59,7 @@ class SmoothL1Loss(ReducedLoss):
 
     shown = ("beta", "reduction")
 
-    def __init__(self, *, beta: float = 1, reduction: Reduction = "mean") -> None:
+    def __init__(self, beta: float = 1, *, reduction: Reduction = "mean") -> None:
         super().__init__(reduction=reduction)
         require_non_negative("beta", beta)
         self.beta = beta
@@ -84,7 +84,7 @@ class HuberLoss(ReducedLoss):
 
     shown = ("delta", "reduction")
 
-    def __init__(self, *, delta: float = 1, reduction: Reduction = "mean") -> None:
+    def __init__(self, delta: float = 1, *, reduction: Reduction = "mean") -> None:
         super().__init__(reduction=reduction)
         require_positive("delta", delta)
         self.delta = delta

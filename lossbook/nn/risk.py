@@ -22,7 +22,7 @@ class StructuralRisk(nn.Module):
         4.5
     """
 
-    def __init__(self, *, lam: float, penalty: str = "l2") -> None:
+    def __init__(self, lam: float, penalty: str = "l2") -> None:
         super().__init__()
         require_non_negative("lam", lam)
         require_choice("penalty", penalty, PENALTIES)

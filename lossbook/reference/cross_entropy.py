@@ -11,10 +11,12 @@ from lossbook._checks import (
     Floats,
     as_floats,
     require_base,
+    require_broadcast,
     require_distribution,
     require_same_shape,
     require_targets,
     require_unit_interval,
+    require_weights,
 )
 from lossbook._reduction import Reduction, reduce, reduce_grad
 from lossbook.registry import implements
@@ -151,16 +153,33 @@ def sigmoid_grad(s: ArrayLike) -> Floats:
     return sigmoid(s) * sigmoid(-as_floats("s", s))
 
 
+@implements("eq-weighted-binary-cross-entropy", symbols={"weight": "w", "pos_weight": "w_plus"})
 @implements("eq-binary-cross-entropy")
-def binary_cross_entropy(s: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+def binary_cross_entropy(
+    s: ArrayLike,
+    y: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    pos_weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
+) -> Floats:
     r"""Cross-entropy of a Bernoulli target and a sigmoid, ``eq-binary-cross-entropy``.
 
     .. math:: \ell(s, y) = -y \log\sigma(s) - (1 - y) \log(1 - \sigma(s))
 
+    With weights it is, ``eq-weighted-binary-cross-entropy``,
+
+    .. math:: \ell(s, y) = -w \left(w_+ y \log\sigma(s) + (1 - y) \log(1 - \sigma(s))\right)
+
     Args:
         s: logits, shape (N,) or any other shape.
         y: targets in [0, 1], the same shape.
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        weight: factors w of the losses, at least 0, of a shape that broadcasts to that of s; None
+            is 1.
+        pos_weight: factors of the part y log sigma(s) alone, given alike: the ratio of negatives to
+            positives balances the two classes.
+        reduction: ``"mean"`` divides by the number of logits, whatever the weights; ``"sum"`` or
+            ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per logit under ``"none"``.
@@ -168,24 +187,34 @@ def binary_cross_entropy(s: ArrayLike, y: ArrayLike, *, reduction: Reduction = "
     Example:
         >>> float(binary_cross_entropy([0.0, 1000.0], [1, 1], reduction="sum").round(6))
         0.693147
+        >>> float(binary_cross_entropy([0.0], [1], pos_weight=3).round(6))
+        2.079442
 
     Source: Bishop, Pattern Recognition and Machine Learning, 2006, equation (4.90), there the sum
-    over the samples.
+    over the samples; the weights are those of ``torch.nn.BCEWithLogitsLoss``.
     """
-    logits, targets = _logits_and_targets(s, y)
+    logits, positive, negative = _logits_and_targets(s, y, weight, pos_weight)
     # -log sigma(s) = log(1 + e^-s), and 1 - sigma(s) = sigma(-s): no logarithm ever sees a 0.
-    losses = targets * np.logaddexp(0, -logits) + (1 - targets) * np.logaddexp(0, logits)
+    losses = positive * np.logaddexp(0, -logits) + negative * np.logaddexp(0, logits)
     return reduce(losses, reduction)
 
 
+@implements(
+    "eq-weighted-binary-cross-entropy-grad", symbols={"weight": "w", "pos_weight": "w_plus"}
+)
 @implements("eq-binary-cross-entropy-grad")
 def binary_cross_entropy_grad(
-    s: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean"
+    s: ArrayLike,
+    y: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    pos_weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
 ) -> Floats:
     """Gradient of :func:`binary_cross_entropy` in s, ``eq-binary-cross-entropy-grad``."""
-    logits, targets = _logits_and_targets(s, y)
+    logits, positive, negative = _logits_and_targets(s, y, weight, pos_weight)
     # sigma(s) - y, without the digits that are lost where the two nearly agree.
-    slopes = (1 - targets) * sigmoid(logits) - targets * sigmoid(-logits)
+    slopes = negative * sigmoid(logits) - positive * sigmoid(-logits)
     return reduce_grad(slopes, reduction)
 
 
@@ -203,7 +232,18 @@ def _distribution(name: str, values: ArrayLike, base: float) -> Floats:
     return distribution
 
 
-def _logits_and_targets(s: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+def _logits_and_targets(
+    s: ArrayLike, y: ArrayLike, weight: ArrayLike | None, pos_weight: ArrayLike | None
+) -> tuple[Floats, Floats, Floats]:
+    """Return the logits and the weighted targets of both classes, w w+ y and w (1 - y)."""
     logits, targets = as_floats("s", s), as_floats("y", y)
     require_targets("s", logits, "y", targets)
-    return logits, targets
+    w = _weights("weight", weight, logits)
+    return logits, w * _weights("pos_weight", pos_weight, logits) * targets, w * (1 - targets)
+
+
+def _weights(name: str, values: ArrayLike | None, logits: Floats) -> Floats:
+    weights = as_floats(name, 1 if values is None else values)
+    require_broadcast(name, weights, "the logits", logits)
+    require_weights(name, weights)
+    return weights

@@ -82,7 +82,14 @@ def logistic_loss_grad(f: ArrayLike, y: ArrayLike, *, reduction: Reduction = "me
 
 
 @implements("eq-sigmoid-cross-entropy")
-def sigmoid_cross_entropy(z: ArrayLike, t: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+def sigmoid_cross_entropy(
+    z: ArrayLike,
+    t: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    pos_weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
+) -> Floats:
     r"""Binary cross-entropy of every label by itself, equation ``eq-sigmoid-cross-entropy``.
 
     .. math:: \ell(z, t) = -t \log\sigma(z) - (1 - t) \log(1 - \sigma(z))
@@ -92,7 +99,11 @@ def sigmoid_cross_entropy(z: ArrayLike, t: ArrayLike, *, reduction: Reduction = 
     Args:
         z: logits, one per sample and label, shape (N, K) or any other shape.
         t: targets in [0, 1], the same shape.
-        reduction: ``"mean"`` (over all N K entries), ``"sum"`` or ``"none"``.
+        weight: factors of the losses, at least 0, of a shape that broadcasts to that of z, such as
+            (K,); None is 1.
+        pos_weight: factors of the part t log sigma(z) alone, given alike.
+        reduction: ``"mean"`` divides by the number of logits, N K, whatever the weights; ``"sum"``
+            or ``"none"``.
 
     Returns:
         The reduced loss in nats, or one loss per logit under ``"none"``.
@@ -102,22 +113,28 @@ def sigmoid_cross_entropy(z: ArrayLike, t: ArrayLike, *, reduction: Reduction = 
         >>> losses.round(6).tolist()
         [[0.693147, 0.0, 2.126928]]
 
-    Source: He, Gkioxari, Dollár and Girshick, Mask R-CNN, 2017, section 3.
+    Source: He, Gkioxari, Dollár and Girshick, Mask R-CNN, 2017, section 3; the weights are those of
+    ``torch.nn.BCEWithLogitsLoss``.
     """
-    logits, targets = _logits_and_targets(z, t)
-    return binary_cross_entropy(logits, targets, reduction=reduction)
+    _require_logits_and_targets(z, t)
+    return binary_cross_entropy(z, t, weight=weight, pos_weight=pos_weight, reduction=reduction)
 
 
 @implements("eq-sigmoid-cross-entropy-grad")
 def sigmoid_cross_entropy_grad(
-    z: ArrayLike, t: ArrayLike, *, reduction: Reduction = "mean"
+    z: ArrayLike,
+    t: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    pos_weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
 ) -> Floats:
     """Gradient of :func:`sigmoid_cross_entropy` in z, ``eq-sigmoid-cross-entropy-grad``."""
-    logits, targets = _logits_and_targets(z, t)
-    return binary_cross_entropy_grad(logits, targets, reduction=reduction)
+    _require_logits_and_targets(z, t)
+    weights = {"weight": weight, "pos_weight": pos_weight}
+    return binary_cross_entropy_grad(z, t, **weights, reduction=reduction)
 
 
-def _logits_and_targets(z: ArrayLike, t: ArrayLike) -> tuple[Floats, Floats]:
-    logits, targets = as_floats("z", z), as_floats("t", t)
-    require_targets("z", logits, "t", targets)
-    return logits, targets
+def _require_logits_and_targets(z: ArrayLike, t: ArrayLike) -> None:
+    # The binary cross-entropy knows them under other names.
+    require_targets("z", as_floats("z", z), "t", as_floats("t", t))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lossbook._checks import (
     Floats,
@@ -93,7 +93,9 @@ def squared_hinge_loss_grad(f: ArrayLike, y: ArrayLike, *, reduction: Reduction 
 
 
 @implements("eq-multiclass-hinge", labels=("y",))
-def multiclass_hinge_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+def multiclass_hinge_loss(
+    z: ArrayLike, y: ArrayLike, *, ignore_index: int | None = None, reduction: Reduction = "mean"
+) -> Floats:
     r"""What the best rival class lacks of staying 1 below the true one, ``eq-multiclass-hinge``.
 
     .. math:: \ell(z, y) = \max\left(0, 1 + \max_{k \ne y} z_k - z_y\right)
@@ -102,12 +104,15 @@ def multiclass_hinge_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = 
     Weston and Watkins's: the sum over all rivals, there divided by C.
 
     Args:
-        z: scores, shape (N, C), C at least 1.
-        y: class labels 0..C-1, shape (N,).
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        z: scores, shape (N, C), C at least 1, or (N, C, d1, ...).
+        y: class labels 0..C-1, shape (N,) or (N, d1, ...).
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` divides by the number of labels that are not ignored; ``"sum"`` or
+            ``"none"``.
 
     Returns:
-        The reduced loss, or one loss per sample under ``"none"``; 0 for a single class.
+        The reduced loss, or one loss per label, of the shape of y, under ``"none"``; 0 for a single
+        class.
 
     Example:
         >>> multiclass_hinge_loss([[3.0, 2.5, 0.0], [1.0, 5.0, 0.0]], [0, 0], reduction="none")
@@ -116,33 +121,38 @@ def multiclass_hinge_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = 
     Source: Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector
     Machines, Journal of Machine Learning Research 2, 2001, section 3.
     """
-    leads, _, _ = best_rivals(z, y)
-    return reduce(np.maximum(0, 1 + leads), reduction)
+    leads, _, kept = best_rivals(z, y, ignore_index)
+    return reduce(kept * np.maximum(0, 1 + leads), reduction, kept)
 
 
 @implements("eq-multiclass-hinge-grad", labels=("y",))
 def multiclass_hinge_loss_grad(
-    z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean"
+    z: ArrayLike, y: ArrayLike, *, ignore_index: int | None = None, reduction: Reduction = "mean"
 ) -> Floats:
     """Gradient of :func:`multiclass_hinge_loss` in z, equation ``eq-multiclass-hinge-grad``.
 
     At a kink a subgradient is chosen: 0 where the true class leads by exactly 1, and of several
     best rivals the first takes the whole slope.
     """
-    leads, labels, rivals = best_rivals(z, y)
-    rows = np.flatnonzero(1 + leads > 0)
-    slopes = np.zeros_like(as_floats("z", z))
-    slopes[rows, rivals[rows]] = 1
-    slopes[rows, labels[rows]] = -1
-    return reduce_grad(slopes, reduction, entries=slopes.shape[-1])
+    leads, lead_slopes, kept = best_rivals(z, y, ignore_index)
+    slopes = (kept * (1 + leads > 0))[..., np.newaxis] * lead_slopes
+    return np.moveaxis(reduce_grad(slopes, reduction, kept), -1, 1)
 
 
-def best_rivals(z: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64], NDArray[np.intp]]:
-    """Return the lead of the best rival class over the true one, the labels and the rivals."""
+def best_rivals(
+    z: ArrayLike, y: ArrayLike, ignore_index: int | None
+) -> tuple[Floats, Floats, Floats]:
+    """Return by how much the best rival class leads the true one, and the slopes of that lead.
+
+    They are 1 for the rival and -1 for the true class, classes last; the third result is 1 for
+    every label that is not ignored.
+    """
     scores, labels = as_floats("z", z), as_labels("y", y)
-    require_class_labels("z", scores, "y", labels)
-    rows = np.arange(len(labels))
-    others = scores.copy()
-    others[rows, labels] = -np.inf  # never the best rival, unless there is none
-    rivals = others.argmax(axis=1)
-    return others[rows, rivals] - scores[rows, labels], labels, rivals
+    require_class_labels("z", scores, "y", labels, ignore_index)
+    kept = labels != ignore_index  # all of them where it is None
+    scores, classes = np.moveaxis(scores, 1, -1), np.arange(scores.shape[1])
+    true = (labels * kept)[..., np.newaxis] == classes
+    others = np.where(true, -np.inf, scores)  # never the best rival, unless there is none
+    rival = others.argmax(axis=-1)[..., np.newaxis] == classes
+    leads = others.max(axis=-1) - scores[true].reshape(labels.shape)
+    return leads, 1.0 * rival - true, 1.0 * kept

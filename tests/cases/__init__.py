@@ -38,7 +38,8 @@ class Case:
 
     def __str__(self) -> str:
         """Name the case in pytest's report."""
-        return "-".join([self.name, *(f"{key}={value}" for key, value in self.options.items())])
+        options = (f"{key}={np.asarray(value).tolist()}" for key, value in self.options.items())
+        return "-".join([self.name, *options])
 
 
 def distributions(rng: np.random.Generator, *shape: int) -> np.ndarray:

@@ -19,6 +19,11 @@ def _corners() -> Arrays:
     )
 
 
+def _extreme_logits() -> Arrays:
+    s = [[-1e4, -1e4], [0.0, 1e4], [1e4, 1e4]]
+    return np.array(s), np.array([[0.0, 1], [0.5, 0], [1, 0.25]])
+
+
 CASES = [
     *(
         case
@@ -54,9 +59,12 @@ CASES = [
         lambda: (np.array([-1e4, 0.0, 1e4]),),
         reduces=False,
     ),
-    Case(
-        "binary_cross_entropy",
-        _logits,
-        lambda: (np.array([-1e4, -1e4, 0.0, 1e4, 1e4, 1e4]), np.array([0.0, 1, 0.5, 0, 1, 0.25])),
+    *(
+        Case("binary_cross_entropy", _logits, _extreme_logits, options)
+        for options in (
+            {},
+            {"pos_weight": np.array(3.0)},
+            {"weight": np.array([0.5, 2.0]), "pos_weight": np.array([[4.0], [1.0], [0.0]])},
+        )
     ),
 ]

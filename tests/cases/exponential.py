@@ -17,12 +17,16 @@ def _extreme_scores() -> Arrays:
 CASES = [
     Case("exponential_loss", _scores, _extreme_scores),
     Case("logistic_loss", _scores, _extreme_scores),
-    Case(
-        "sigmoid_cross_entropy",
-        lambda rng: (rng.normal(0, 4, (3, 4)), rng.uniform(0, 1, (3, 4))),
-        lambda: (
-            np.array([[-1e4, -1e4, 0.0], [1e4, 1e4, 1e4]]),
-            np.array([[0.0, 1, 0.5], [0, 1, 0.25]]),
-        ),
+    *(
+        Case(
+            "sigmoid_cross_entropy",
+            lambda rng: (rng.normal(0, 4, (4, 3)), rng.uniform(0, 1, (4, 3))),
+            lambda: (
+                np.array([[-1e4, -1e4, 0.0], [1e4, 1e4, 1e4]]),
+                np.array([[0.0, 1, 0.5], [0, 1, 0.25]]),
+            ),
+            options,
+        )
+        for options in ({}, {"weight": np.array([1.0, 2.0, 0.5]), "pos_weight": np.array(3.0)})
     ),
 ]

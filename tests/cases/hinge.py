@@ -31,8 +31,20 @@ def _extreme_classes() -> Arrays:
     return np.array(z), np.array([0, 1, 0, 0, 0])
 
 
+def _pixels(rng: np.random.Generator) -> Arrays:
+    """Five pixels of one image, the last one ignored."""
+    z, y = _classes(rng)
+    return z.T[np.newaxis], np.append(y[:-1], 9)[np.newaxis]
+
+
+def _extreme_pixels() -> Arrays:
+    z, y = _extreme_classes()
+    return z.T[np.newaxis], np.append(y[:-1], 9)[np.newaxis]
+
+
 CASES = [
     Case("hinge_loss", _scores, _extreme_scores),
     Case("squared_hinge_loss", _scores, _extreme_scores),
     Case("multiclass_hinge_loss", _classes, _extreme_classes),
+    Case("multiclass_hinge_loss", _pixels, _extreme_pixels, {"ignore_index": 9}),
 ]
