@@ -45,6 +45,8 @@ def book_audit(book: Path = BOOK) -> Audit:
         uses=draws.USES,
         exempt=draws.EXEMPT,
         tight=draws.TIGHT,
+        implied=draws.IMPLIED,
+        borderless=draws.BORDERLESS,
     )
 
 

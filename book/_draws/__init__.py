@@ -7,6 +7,8 @@ A module may hold, all by label:
 - ``USES``: labels of the equations that define symbols for this one (``eq-x-grad`` and
   ``eq-x-derivation`` use ``eq-x`` without being told);
 - ``TIGHT``: where the bounds of an equation are equalities, see :func:`eqtest.check`;
+- ``IMPLIED``: arguments of the code that the equation's head leaves out;
+- ``BORDERLESS``: why no point lies on the border of the equation's conditions;
 - ``EXEMPT``: why an equation is compared with nothing;
 - ``SURVIVORS``: the mutants that no draw can tell from the equation -> why.
 """
@@ -32,5 +34,7 @@ def _merged(name: str) -> dict[str, Any]:
 DRAWS = _merged("DRAWS")
 USES = _merged("USES")
 TIGHT = _merged("TIGHT")
+IMPLIED = _merged("IMPLIED")
+BORDERLESS = _merged("BORDERLESS")
 EXEMPT = _merged("EXEMPT")
 SURVIVORS = _merged("SURVIVORS")

@@ -71,3 +71,7 @@ DRAWS = {
     "eq-arcface-loss-grad-weights": _weights_entry,
     "eq-arcface-half-angle": _unit_pair,
 }
+
+BORDERLESS = {
+    "eq-arcface-loss": "the angle is an arc cosine, so page and code round it to either side",
+}

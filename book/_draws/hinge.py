@@ -9,10 +9,10 @@ def _score(rng: np.random.Generator) -> dict:
     return {"y": y, "f": rng.choice([rng.normal(0, 2), float(y)], p=[0.8, 0.2])}
 
 
-def _away_from_the_kink(rng: np.random.Generator) -> dict:
-    # Where the slope is compared with a numeric one, it must exist.
+def _beside_the_kink(rng: np.random.Generator) -> dict:
+    # Beside the kink the slope is compared with a numeric one; on it the page is held to the code.
     y = int(rng.choice([-1, 1]))
-    return {"y": y, "f": y * (1 + rng.choice([-1, 1]) * rng.uniform(0.1, 3))}
+    return {"y": y, "f": y * (1.0 + rng.choice([-1, 0, 1]) * rng.uniform(0.1, 3))}
 
 
 def _two_scores(rng: np.random.Generator) -> dict:
@@ -47,12 +47,15 @@ def _samples(rng: np.random.Generator) -> dict:
 
 def _samples_and_weight(rng: np.random.Generator) -> dict:
     drawn = _samples(rng)
+    if rng.random() < 0.3:  # the first sample lies on the kink; eighths are exact
+        x, w = np.round(8 * drawn["x"]) / 8, np.round(8 * drawn["w"]) / 8
+        drawn |= {"x": x, "w": w, "b": drawn["y"][0] - x[0] @ w}
     return drawn | {"j": int(rng.integers(1, len(drawn["w"]) + 1))}
 
 
 def _probability(rng: np.random.Generator) -> dict:
     # The pieces meet at scores of -1 and 1.
-    f = rng.choice([rng.uniform(-3, 3), -1.0, 1.0], p=[0.8, 0.1, 0.1])
+    f = rng.choice([rng.uniform(-3, 3), -1.0, 1.0], p=[0.6, 0.2, 0.2])
     return {"p": rng.uniform(0.05, 0.95), "f": f}
 
 
@@ -70,7 +73,11 @@ def _classes(rng: np.random.Generator) -> dict:
 
 def _classes_and_rival(rng: np.random.Generator) -> dict:
     drawn = _classes(rng)
-    C, y = drawn["C"], drawn["y"]
+    C, y, z = drawn["C"], drawn["y"], np.round(drawn["z"], 3)
+    if rng.random() < 0.3:  # onto the kink
+        z = np.round(8 * z) / 8
+        z[y - 1] = np.max(np.delete(z, y - 1)) + 1
+    drawn["z"] = z
     rivals = [k for k in range(1, C + 1) if k != y]
     best = max(rivals, key=lambda k: drawn["z"][k - 1])
     return drawn | {"r": best, "j": int(rng.choice([y, best, rng.integers(1, C + 1)]))}
@@ -79,9 +86,9 @@ def _classes_and_rival(rng: np.random.Generator) -> dict:
 DRAWS = {
     "eq-hinge": _score,
     "eq-squared-hinge": _score,
-    "eq-hinge-grad": _away_from_the_kink,
+    "eq-hinge-grad": _beside_the_kink,
     "eq-hinge-subgradient": _two_scores,
-    "eq-squared-hinge-grad": _away_from_the_kink,
+    "eq-squared-hinge-grad": _beside_the_kink,
     "eq-svm-foot": _plane,
     "eq-svm-distance": _plane,
     "eq-geometric-margin": _labelled_plane,

@@ -16,7 +16,8 @@ def _targets(rng: np.random.Generator) -> dict:
 
 
 def _targets_off(rng: np.random.Generator) -> dict:
-    return _targets(rng) | {"x": rng.normal(0, 2)}
+    drawn = _targets(rng)
+    return drawn | {"x": rng.choice([rng.normal(0, 2), drawn["t"][0]], p=[0.8, 0.2])}
 
 
 def _cycle(rng: np.random.Generator) -> dict:

@@ -40,3 +40,6 @@ DRAWS = {
     "eq-structural-risk-l1-grad": _structural_grad,
     "eq-ridge-derivation": _ridge,
 }
+
+# J(theta) is printed; the losses in it depend on theta.
+IMPLIED = {"eq-structural-risk-l2": ("ell",), "eq-structural-risk-l1": ("ell",)}

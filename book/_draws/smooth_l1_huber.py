@@ -7,17 +7,22 @@ from scipy import integrate, stats
 
 
 def _threshold(rng: np.random.Generator) -> float:
-    return rng.uniform(0.3, 2.5)
+    # In eighths, so that a residual can equal it exactly.
+    return rng.integers(3, 21) / 8
 
 
 def _residual(rng: np.random.Generator, threshold: float) -> float:
-    """Within the threshold or beyond it, on either side, and close to neither 0 nor the join."""
+    """Within the threshold, on it or beyond it, on either side, and close to neither 0 nor it."""
     inside, outside = rng.uniform(0.1, 0.9), rng.uniform(1.1, 3)
-    return threshold * rng.choice([inside, outside]) * rng.choice([-1, 1])
+    return threshold * rng.choice([inside, outside, 1.0], p=[0.4, 0.4, 0.2]) * rng.choice([-1, 1])
+
+
+def _target(rng: np.random.Generator) -> float:
+    return rng.integers(-64, 65) / 8
 
 
 def _smooth_l1(rng: np.random.Generator) -> dict:
-    beta, t = _threshold(rng), rng.normal(0, 5)
+    beta, t = _threshold(rng), _target(rng)
     return {"x": t + _residual(rng, beta), "t": t, "beta": beta}
 
 
@@ -27,7 +32,7 @@ def _smooth_l1_residual(rng: np.random.Generator) -> dict:
 
 
 def _huber(rng: np.random.Generator) -> dict:
-    delta, t = _threshold(rng), rng.normal(0, 5)
+    delta, t = _threshold(rng), _target(rng)
     return {"x": t + _residual(rng, delta), "t": t, "delta": delta}
 
 
@@ -37,7 +42,7 @@ def _huber_residual(rng: np.random.Generator) -> dict:
 
 
 def _scaled(rng: np.random.Generator) -> dict:
-    sigma, epsilon = _threshold(rng), rng.uniform(1.05, 2)
+    sigma, epsilon = _threshold(rng), rng.integers(9, 16) / 8
     return {"r": _residual(rng, epsilon * sigma), "sigma": sigma, "epsilon": epsilon}
 
 

@@ -6,6 +6,7 @@ SURVIVORS = {
     },
     "eq-entropy-bounds": {
         "sign: `-` before `0`": "0 has no sign",
+        r"border: `\le` -> `<` in `0 \le H(p)`": "certainty makes 0 log 0 of a sum, which has no value, so it is not drawn",
     },
     "eq-entropy-bounds-derivation": {
         r"sign: `-` before `\sum_{k=1}^{C} p_k \Bigl(\frac{1}{C p_k} - 1\Bigr)`": "both sides of this equality are 0, so its sign does not matter",
@@ -63,12 +64,32 @@ SURVIVORS = {
     "eq-l-softmax-cosine-slope": {
         r"sign: `-` before `\Bigl\lfloor \frac{m \theta}{\pi} \Bigr\rfloor`": "Only whether r is even counts.",
     },
+    "eq-l2-softmax-bound": {
+        (
+            r"border: `\le` -> `<` in `\alpha - \log\Bigl(1 + \frac{e^{-\alpha}}{C - 2}\Bigr) "
+            r"\le \alpha`"
+        ): "the two sides are equal in a limit only",
+    },
+    "eq-arcface-loss": {
+        r"border: `\le` -> `<` in `\theta \le \pi - m`": "the angle is an arc cosine, so no point lies on the border for page and code alike",
+        r"border: `>` -> `\geq` in `\theta > \pi - m`": "the angle is an arc cosine, so no point lies on the border for page and code alike",
+    },
     "eq-arcface-jump": {
         r"sign: `-` before `\pi - m`": "A cosine is the same at pi - m, m - pi and pi + m.",
         r"sign: `-` -> `+` in `\pi - m`": "A cosine is the same at pi - m, m - pi and pi + m.",
     },
     "eq-focal-convex-derivation": {
         "sign: `-` before `0`": "Minus zero is zero.",
+        (
+            r"border: `&& \text{(product rule)} \\ \ge{}&` -> `>` in `\frac{(1 - p)^{\gamma - "
+            r"2}}{p^2} \bigl((1 - p)^2 + 2 \gamma p (1 - p) + \gamma (1 - \gamma) p^2 "
+            r"\log(p)\bigr) && \text{(product rule)} \\ \ge{}& \frac{(1 - p)^{\gamma - 2}}{p^2} "
+            r"\bigl((1 - p)^2 + \gamma p (1 - p)\bigr)`"
+        ): "the two sides are equal in a limit only",
+        (
+            r"border: `&& \text{(factor out)} \\ \ge{}&` -> `>` in `\frac{(1 - p)^{\gamma - "
+            r"1}}{p^2} (1 - p + \gamma p) && \text{(factor out)} \\ \ge{}& 0`"
+        ): "the two sides are equal in a limit only",
     },
     "eq-focal-timid-derivation": {
         "sign: `-` before `0`": "Minus zero is zero.",
@@ -96,8 +117,18 @@ SURVIVORS = {
     },
     "eq-focal-timid-slope": {
         "sign: `-` before `0`": "Minus zero is zero.",
+        (
+            r"border: `&& \text{(product rule)} \\ \ge{}&` -> `>` in `\frac{2}{1 + r} - "
+            r"\log\Bigl(1 + \frac{1}{r}\Bigr) && \text{(product rule)} \\ \ge{}& \frac{2}{1 + r} "
+            r"- \frac{1}{r}`"
+        ): "the two sides are equal in a limit only",
     },
     "eq-focal-entropy-bound-derivation": {
+        (
+            r"border: `&& \text{(split the sum)} \\ \ge{}&` -> `>` in `H(\eta, p) + \gamma "
+            r"\sum_{k=1}^{C} \eta_k p_k \log(p_k) && \text{(split the sum)} \\ \ge{}& H(\eta, p) "
+            r"+ \gamma \sum_{k=1}^{C} p_k \log(p_k)`"
+        ): "the two sides are equal in a limit only",
         r"factor: `\eta_k` -> `` in `\eta_k (1 - p_k)^{\gamma} \log(p_k)`": "The bound has room: with this change too it stays on its side.",
         r"factor: `(1 - p_k)^{\gamma}` -> `` in `\eta_k (1 - p_k)^{\gamma} \log(p_k)`": "The bound has room: with this change too it stays on its side.",
         r"exponent: `(1 - p_k)^{\gamma}` -> `(1 - p_k)` in `(1 - p_k)^{\gamma}`": "The bound has room: with this change too it stays on its side.",
@@ -128,16 +159,59 @@ SURVIVORS = {
         r"symbol: `\mu_{\text{q}}` -> `{\sigma_{\text{q}}}` in `x_k - \mu_{\text{q}}`": "Both distributions sum to one, so whatever does not depend on k drops out.",
     },
     "eq-jensen-shannon-derivation": {
+        (
+            r"border: `&& \text{(the average)} \\ &\le` -> `<` in `\sum_{k=1}^{C} p_k "
+            r"\log\Bigl(\frac{2 p_k}{p_k + q_k}\Bigr) && \text{(the average)} \\ &\le "
+            r"\sum_{k=1}^{C} p_k \log(2)`"
+        ): "the two sides are equal in a limit only",
         r"symbol: `p_k` -> `{a_k}` in `p_k \log(2)`": "The average sums to one as well.",
+    },
+    "eq-hinge": {
+        r"border: `<` -> `\leq` in `y f < 1`": "both cases have the same value on the border",
     },
     "eq-svm-foot": {
         "sign: `-` before `0`": "Minus zero is zero.",
     },
+    "eq-svm-grad-derivation": {
+        r"border: `<` -> `\leq` in `y_i (w^\top x_i + b) < 1`": "on the border the slope, to which the line is held, does not exist",
+    },
+    "eq-hinge-risk": {
+        r"border: `<` -> `\leq` in `f < -1`": "both cases have the same value on the border",
+        r"border: `>` -> `\geq` in `f > 1`": "both cases have the same value on the border",
+    },
+    "eq-soft-threshold": {
+        r"border: `>` -> `\geq` in `v > \kappa`": "both cases have the same value on the border",
+        r"border: `<` -> `\leq` in `v < -\kappa`": "both cases have the same value on the border",
+    },
+    "eq-smooth-l1": {
+        r"border: `<` -> `\leq` in `|x - t| < \beta`": "both cases have the same value on the border",
+    },
+    "eq-huber": {
+        r"border: `\le` -> `<` in `|x - t| \le \delta`": "both cases have the same value on the border",
+    },
+    "eq-huber-smooth-l1-derivation": {
+        r"border: `<` -> `\leq` in `|x - t| < \delta`": "both cases have the same value on the border",
+        r"border: `\le` -> `<` in `|x - t| \le \delta`": "both cases have the same value on the border",
+    },
+    "eq-smooth-l1-grad": {
+        r"border: `<` -> `\leq` in `|x - t| < \beta`": "both cases have the same value on the border",
+        "term: `- t` -> `` in `x - t`": "TODO",
+    },
+    "eq-huber-grad": {
+        r"border: `\le` -> `<` in `|x - t| \le \delta`": "both cases have the same value on the border",
+        "term: `- t` -> `` in `x - t`": "TODO",
+    },
     "eq-smooth-l1-clipped": {
+        r"border: `<` -> `\leq` in `|r| < \beta`": "both cases have the same value on the border",
         "symbol: `r` -> `{c}` in `r^2`": "this part is taken where c is r",
         "symbol: `r` -> `{c}` in `|r|`": "c has the size beta where |r| has at least that",
     },
+    "eq-huber-sklearn-derivation": {
+        r"border: `<` -> `\leq` in `|r / \sigma| < \epsilon`": "both cases have the same value on the border",
+        r"border: `<` -> `\leq` in `|r| < \epsilon \sigma`": "both cases have the same value on the border",
+    },
     "eq-huber-scale-derivation": {
+        r"border: `<` -> `\leq` in `|r| < \epsilon \sigma`": "both cases have the same value on the border",
         r"sign: `-` before `2 \epsilon |r| - \epsilon^2 \sigma`": "the term does not depend on sigma, so its slope is 0 in any form",
         r"term: `2 \epsilon |r|` -> `` in `2 \epsilon |r| - \epsilon^2 \sigma`": "the term does not depend on sigma, so its slope is 0 in any form",
         r"factor: `2` -> `` in `2 \epsilon |r|`": "the term does not depend on sigma, so its slope is 0 in any form",
@@ -154,8 +228,10 @@ SURVIVORS = {
         "constant: `1` -> `2` in `1`": "the part within the threshold does not depend on delta, so its slope is 0 in any form",
         "constant: `2` -> `3` in `2`": "the part within the threshold does not depend on delta, so its slope is 0 in any form",
         "exponent: `r^2` -> `r` in `r^2`": "the part within the threshold does not depend on delta, so its slope is 0 in any form",
+        r"border: `\le` -> `<` in `|r| \le \delta`": "both cases have the same value on the border",
     },
     "eq-smooth-l1-beta-derivation": {
+        r"border: `<` -> `\leq` in `|r| < \beta`": "both cases have the same value on the border",
         r"sign: `-` before `|r| - \frac{\beta}{2}`": "|r| does not depend on beta, so its slope is 0 in any form",
         r"term: `|r|` -> `` in `|r| - \frac{\beta}{2}`": "|r| does not depend on beta, so its slope is 0 in any form",
         "bars: `|r|` -> `(r)` in `|r|`": "|r| does not depend on beta, so its slope is 0 in any form",

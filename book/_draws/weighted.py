@@ -60,9 +60,10 @@ def _undo(rng: np.random.Generator) -> dict:
 
 
 def _threshold(rng: np.random.Generator) -> dict:
-    # Close to the threshold, on both sides of it.
-    w = rng.uniform(0.2, 3, 2)
-    near = w[1] / w.sum() * rng.choice([0.9, 1.1])
+    # Close to the threshold, on both sides of it, and on it: eighths are exact.
+    w = np.array([1, 0]) + np.array([-1, 1]) * rng.integers(1, 8) / 8
+    near = w[1] * rng.choice([0.9, 1.0, 1.1])
+    w = w * rng.choice([1, 2, 4])
     return {"w": w, "p": np.array([near, 1 - near])}
 
 

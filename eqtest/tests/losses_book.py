@@ -23,7 +23,7 @@ def softmax(z):
     return np.exp(z) / np.exp(z).sum()
 
 
-def focal(s, y, alpha, gamma):
+def focal(s, y, *, alpha, gamma):
     p = sigmoid(s) if y == 1 else 1 - sigmoid(s)
     a = alpha if y == 1 else 1 - alpha
     return -a * (1 - p) ** gamma * np.log(p)
@@ -65,7 +65,7 @@ def am_softmax(theta, y, s, m):
     return target_logit_loss(logits, y)
 
 
-def psi(theta, m):
+def psi(theta, *, m):
     k = min(np.floor(m * theta / np.pi), m - 1)
     return (-1) ** k * np.cos(m * theta) - 2 * k
 
@@ -73,7 +73,7 @@ def psi(theta, m):
 def l_softmax(x, W, theta, y, m):
     norms = np.linalg.norm(x) * np.linalg.norm(W, axis=1)
     logits = norms * np.cos(theta)
-    logits[y - 1] = norms[y - 1] * psi(theta[y - 1], m)
+    logits[y - 1] = norms[y - 1] * psi(theta[y - 1], m=m)
     return target_logit_loss(logits, y)
 
 
@@ -114,7 +114,7 @@ FUNCTIONS = {
     "eq-mse": lambda x, t: np.mean((x - t) ** 2),
     "eq-huber": huber,
     "eq-huber-grad": lambda x, t, delta: np.clip(x - t, -delta, delta),
-    "eq-regularised": lambda ell, theta, lambda_1, lambda_2: (
+    "eq-regularised": lambda ell, theta, *, lambda_1, lambda_2: (
         np.mean(ell) + lambda_1 * np.abs(theta).sum() + lambda_2 * (theta**2).sum()
     ),
     "eq-regularised-grad": lambda theta, lambda_1, lambda_2: (
@@ -125,7 +125,8 @@ FUNCTIONS = {
 
 
 def margin(rng: np.random.Generator) -> Symbols:
-    return {"y": int(rng.choice([-1, 1])), "f": rng.normal(0, 2)}
+    y = int(rng.choice([-1, 1]))
+    return {"y": y, "f": rng.choice([rng.normal(0, 2), float(y)], p=[0.8, 0.2])}
 
 
 def logit(rng: np.random.Generator) -> Symbols:
@@ -165,7 +166,9 @@ def distributions(rng: np.random.Generator) -> Symbols:
 
 
 def residual(rng: np.random.Generator) -> Symbols:
-    return {"x": rng.normal(0, 2), "t": rng.normal(0, 2), "delta": rng.uniform(0.5, 2)}
+    t, delta = rng.integers(-16, 17) / 8, rng.integers(4, 17) / 8
+    x = rng.choice([rng.normal(0, 2), t + delta], p=[0.8, 0.2])
+    return {"x": x, "t": t, "delta": delta}
 
 
 def without(draw, *names):
@@ -269,4 +272,6 @@ def losses_audit(**changes: str) -> Audit:
         label: Binding(label, function, SYMBOLS.get(label, {}), per="mean")
         for label, function in FUNCTIONS.items()
     }
-    return Audit({"losses": page}, DRAWS, bindings, USES, EXEMPT)
+    return Audit(
+        {"losses": page}, DRAWS, bindings, USES, EXEMPT, implied={"eq-regularised": ["ell"]}
+    )

@@ -84,8 +84,8 @@ def test_every_side_of_a_chain_is_compared():
 DERIVATION = r"""\begin{aligned}
 (a - b)^2 &= (a - b) (a - b) && \text{(definition)} \\
           &= a^2 - a b \\
-          &\quad - a b + b^2, \quad \text{multiplied out} \\
-          &= a^2 - 2 a b + b^2 \text{ (collected).}
+          &\quad - a b + b^2, \quad \text{expanded} \\
+          &= a^2 - 2 a b + b^2. \quad \text{(collected)}
 \end{aligned}"""
 
 
@@ -188,9 +188,11 @@ class TestTooLittle:
 
     def test_a_case_that_no_point_reaches(self):
         page = r"|a| = \begin{cases} a & \text{if } a \ge 0 \\ -a & \text{otherwise} \end{cases}"
-        check(page, draw=lambda rng: {"a": rng.normal()})
+        check(page, draw=lambda rng: {"a": rng.choice([rng.normal(), 0])})
         with pytest.raises(FormulaMismatch, match="no point reaches the case `-a`"):
             check(page, draw=lambda rng: {"a": rng.uniform()})
+        with pytest.raises(FormulaMismatch, match=r"no point lies on the border of `a \\ge 0`"):
+            check(page, draw=lambda rng: {"a": rng.normal()})
 
     def test_one_side_of_a_threshold(self):
         for page in (r"a = \max(0, a)", r"1 = [a \ge 0]", r"1 = [a > -1]"):

@@ -1,10 +1,11 @@
 """Which equations a page holds."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
-from eqtest.extract import unlabelled
+from eqtest.extract import displays, displays_in
 
 from eqtest import FormulaError, equations, equations_in
 
@@ -28,7 +29,7 @@ def test_a_notebook_is_read_in_its_markdown_cells(tmp_path: Path):
     path = tmp_path / "chapter.ipynb"
     path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
     assert equations(path) == {"eq-list": "a = b", "eq-string": "a = b + 1"}
-    assert unlabelled(path) == 1
+    assert [one.latex for one in displays(path) if not one.label] == ["c = d"]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_a_docstring():
     Args:
         a: number.
     """
-    assert equations_in(docstring) == {"eq-risk": "R = \\frac1N \\sum_{i=1}^N \\ell_i\n+ c"}
+    assert equations_in(docstring) == {"eq-risk": "R = \\frac1N \\sum_{i=1}^N \\ell_i \\\\\n+ c"}
 
 
 def test_one_label_for_two_equations_raises():
@@ -84,3 +85,53 @@ def test_one_label_for_two_equations_raises():
 
 def test_macros_are_expanded():
     assert equations_in(r"$$ \R^2 $$ (eq-a)", {r"\R": r"\mathbb{R}"}) == {"eq-a": r"\mathbb{R}^2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "latex"),
+    [
+        (r"\[ a = b \]", "", "a = b"),
+        (r"\begin{equation} \label{eq-a} a = b \end{equation}", "eq-a", "a = b"),
+        (
+            r"\begin{align*} a &= b \\ &= c \end{align*}",
+            "",
+            r"\begin{aligned} a &= b \\ &= c \end{aligned}",
+        ),
+        ("$$ a = b $$ {#eq-a}", "eq-a", "a = b"),
+        ("$$ a = b $$ {#eq-a .wide}", "eq-a", "a = b"),
+        ("$$a = b$$\n:eqlabel:`eq-a`", "eq-a", "a = b"),
+        ("> $$\n> a = b\n> $$ (eq-a)", "eq-a", "a = b"),
+        (".. math:: a = b\n", "", "a = b"),
+        ("text\n\n  .. math::\n\n      a = b\n\n      c = d\n\ntext", "", "a = b \\\\\nc = d"),
+        ("```{math}\na = b\n\nc = d\n```", "", "a = b \\\\\nc = d"),
+    ],
+)
+def test_other_sources(text: str, label: str, latex: str):
+    (found,) = displays_in(text)
+    assert (found.label, found.latex) == (label, latex)
+
+
+def test_lines_are_told():
+    text = "one\n<!-- two\n-->\n\n$$ a $$\n\n.. math::\n\n   b\n\n$$\nc\n$$\n"
+    assert [(one.latex, one.line) for one in displays_in(text)] == [("a", 5), ("b", 7), ("c", 11)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--" * 100_000,
+        ".. math::\n" * 50_000,
+        "```{note}\n" * 20_000,
+        ":::\n" * 20_001,
+        "$$" * 100_001,
+        r"\[" * 100_000,
+        r"\begin{align}" * 20_000,
+        "`" * 20_000 + " " + "` " * 20_000,
+        "$$a$$ (" * 20_000,
+    ],
+    ids=range(9),
+)
+def test_the_time_grows_with_the_length_only(text: str):
+    begin = time.process_time()
+    displays_in(text)
+    assert time.process_time() - begin < 2

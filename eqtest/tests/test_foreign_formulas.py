@@ -90,7 +90,7 @@ READ = [
         delta * (|x_n - y_n| - 0.5 * delta), & \text{otherwise }
         \end{cases}""",
         {"x": X, "y": T, "n": 1, "delta": 0.5},
-        "no value is given for d",
+        r"write \\delta",
     ),
     (
         r"""\begin{cases}

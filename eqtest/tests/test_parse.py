@@ -315,3 +315,5 @@ def test_macros():
         expand(r"\a", {r"\a": r"\a \a"})
     with pytest.raises(FormulaError, match="argument in braces"):
         expand(r"\norm x", macros)
+    with pytest.raises(FormulaError, match="#1 to #9"):
+        expand(r"\a", {r"\a": "#0"})

@@ -79,6 +79,8 @@ class Audit:
             equation what those that it uses use.
         exempt: label -> why an equation is compared with nothing.
         tight: label -> where its bounds are equalities, see :func:`eqtest.check`.
+        implied: label -> arguments of the code that its head leaves out.
+        borderless: label -> why no point lies on the border of its conditions.
         points: at how many points each is checked.
     """
 
@@ -88,6 +90,8 @@ class Audit:
     uses: Mapping[str, Iterable[str]] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
     tight: Mapping[str, Sequence[Tight | None]] = field(default_factory=dict)
+    implied: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    borderless: Mapping[str, str] = field(default_factory=dict)
     points: int = 20
 
     @functools.cached_property
@@ -150,6 +154,8 @@ class Audit:
             symbols=binding.symbols if binding else None,
             definitions=[self.latex[other] for other in self.definitions(label)],
             tight=self.tight.get(label, ()),
+            implied=self.implied.get(label, ()),
+            borders=label not in self.borderless,
             points=self.points,
             name=f"{chapter}: {label}",
         )

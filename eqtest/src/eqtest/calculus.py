@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eqtest.errors import FormulaError
+from eqtest.errors import FormulaError, NoDerivative
 from eqtest.scope import RowVector
 
 # The first step is right for smooth formulas; the smaller ones get in between close kinks.
@@ -22,8 +22,8 @@ def slope(function: Callable[[np.float64], Any], at: np.float64) -> Any:
         at: where.
 
     Raises:
-        FormulaError: if differences on both sides, or with two steps, do not agree, or if the
-            function returns a transposed vector.
+        NoDerivative: if differences on both sides, or with two steps, do not agree.
+        FormulaError: if the function returns a transposed vector.
 
     >>> print(round(float(slope(lambda x: x**3, np.float64(2.0))), 9))
     12.0
@@ -41,4 +41,4 @@ def slope(function: Callable[[np.float64], Any], at: np.float64) -> Any:
         bend = np.max(np.abs(after - 2 * middle + before)) / h
         if np.max(np.abs(wide - narrow)) <= 1e-5 * size and bend <= 100 * h * size:
             return result
-    raise FormulaError("no derivative at this point")
+    raise NoDerivative("no derivative at this point")

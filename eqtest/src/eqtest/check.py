@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from eqtest.compare import Disagreement, Point, Report, Shown, difference, show
-from eqtest.errors import FormulaError, FormulaMismatch
-from eqtest.evaluate import extent, numbers, quiet, value
+from eqtest.errors import FormulaError, FormulaMismatch, NoDerivative
+from eqtest.evaluate import ORDERS, extent, numbers, quiet, value
 from eqtest.mutate import Mutant, mutants
 from eqtest.scope import (
     MOST_TERMS,
@@ -29,7 +29,7 @@ from eqtest.scope import (
     symbol_table,
 )
 from eqtest.statement import Chain, Side, Statement, definitions_in, read_statement
-from eqtest.tree import Cases, Derivative, Extremum, Indicator, Name, Node, walk
+from eqtest.tree import Cases, Derivative, Extremum, Indicator, Name, Node, Relation, mentions, walk
 
 Draw = Callable[[np.random.Generator], Mapping[str, Any]]
 Tight = Callable[[Mapping[str, Any]], bool]
@@ -44,6 +44,9 @@ def check(
     symbols: Mapping[str, str] | None = None,
     definitions: Iterable[str] = (),
     tight: Sequence[Tight | None] = (),
+    implied: Iterable[str] = (),
+    borders: bool = True,
+    first: int = 1,
     points: int = 20,
     seed: int = 0,
     name: str = "",
@@ -59,6 +62,9 @@ def check(
         definitions: equations that define further symbols, as printed.
         tight: for each printed ``\le`` and ``\ge`` between sides, in order: takes what was drawn
             and says whether both sides are equal there. ``None`` where nothing is claimed.
+        implied: arguments of the function that the head leaves out: ``J(\theta)`` of the losses.
+        borders: demand that points lie on the border of each condition, where ``<`` is not ``\le``.
+        first: where indices on the page begin to count.
         points: how many points are drawn.
         seed: where the random generator begins.
         name: chapter and label, for messages.
@@ -80,6 +86,9 @@ def check(
         symbols=symbols,
         definitions=definitions,
         tight=tight,
+        implied=implied,
+        borders=borders,
+        first=first,
         points=points,
         seed=seed,
         name=name,
@@ -101,28 +110,33 @@ class Trial:
         symbols: Mapping[str, str] | None = None,
         definitions: Iterable[str] = (),
         tight: Sequence[Tight | None] = (),
+        implied: Iterable[str] = (),
+        borders: bool = True,
+        first: int = 1,
         points: int = 20,
         seed: int = 0,
         name: str = "",
     ) -> None:
         """Draw the points, call the function at each, read the equation."""
         self.latex, self.function, self.name = latex, function, name
-        self.tight = tuple(tight)
+        self.tight, self.implied, self.borders = tuple(tight), frozenset(implied), borders
+        self.first = first
         self.renamed = {key: plain(page) for key, page in (symbols or {}).items()}
         self.arguments: dict[str, str] = {}
         rng = np.random.default_rng(seed)
         self.points = [self._point(number, draw(rng)) for number in range(1, points + 1)]
         if not self.points:
             raise FormulaMismatch(f"{name}: no point was drawn")
-        first = self.points[0].symbols
-        callables = {key for key, found in first.items() if callable(found)}
+        drawn = self.points[0].symbols
+        callables = {key for key, found in drawn.items() if callable(found)}
         found = definitions_in(definitions, callables)
         self.definitions = definition_table(found)
-        if twice := sorted(set(self.definitions) & set(first)):
+        if twice := sorted(set(self.definitions) & set(drawn)):
             raise FormulaError(f"{', '.join(twice)}: drawn, and defined by an equation")
         self.functions = callables | {item.name for item in found if item.parameters}
-        self.known = set(first) | set(self.definitions)
+        self.known = set(drawn) | set(self.definitions)
         self.statement = read_statement(latex, self.functions, self.known)
+        self._skipped = 0
         self._cache: dict[object, tuple[Any, frozenset[str]]] = {}
 
     def check(self) -> Report:
@@ -134,6 +148,7 @@ class Trial:
         except Disagreement as failed:
             raise FormulaMismatch(self._message(failed)) from None
         self._require(report, trace)
+        self._skipped = report.skipped
         return report
 
     def mutants(self) -> list[Mutant]:
@@ -143,7 +158,10 @@ class Trial:
     def agrees(self, statement: Statement) -> bool:
         """Say whether a mutant passes all comparisons that the equation passes through."""
         try:
-            return self.compare(statement, Trace()).comparisons == self._comparisons()
+            report = self.compare(statement, Trace())
+            whole = report.comparisons + report.skipped == self._comparisons()
+            # A change that puts more points onto kinks is not excused there.
+            return whole and report.skipped == self._skipped
         except (Disagreement, FormulaError):
             return False
 
@@ -152,13 +170,19 @@ class Trial:
         compared = 0
         for position, chain in enumerate(self.statement.chains):
             sides = sum(side.node is not None for side in chain.sides)
-            equal = next(
-                (at for at, side in enumerate(chain.sides) if side.relation not in ("", "=")), None
-            )
-            with_function = sum(side.node is not None for side in chain.sides[:equal])
             compared += max(sides - 1, 0)
-            compared += with_function if position == 0 and self.function is not None else 0
+            compared += self._with_function() if position == 0 else 0
         return compared * len(self.points)
+
+    def _with_function(self) -> int:
+        """Return how many sides are compared with the function at each point."""
+        if self.function is None:
+            return 0
+        held, count = "=", 0
+        for side in self.statement.chains[0].sides:
+            held = joined(held, side.relation or "=")
+            count += bool(held) and side.node is not None
+        return count
 
     def compare(self, statement: Statement, trace: Trace) -> Report:
         """Compare all sides at all points.
@@ -167,22 +191,29 @@ class Trial:
             Disagreement: at the first difference.
             FormulaError: where a side has no value.
         """
-        compared, largest, numeric = 0, 0.0, False
+        compared, skipped, largest, numeric = 0, 0, 0.0, False
         loose = self._loose(statement)
         for point in self.points:
             for row in range(len(statement.chains)):
                 for left, relation, right in self._pairs(statement, row, point, loose, trace):
+                    if left.value is None or right.value is None:
+                        skipped += 1
+                        continue
                     compared += 1
                     numeric = numeric or left.loose or right.loose
                     largest = max(largest, difference(point, left, relation, right))
-        return Report(len(self.points), compared, largest, numeric)
+        return Report(len(self.points), compared, largest, numeric, skipped)
 
     def _pairs(
         self, statement: Statement, row: int, point: Point, loose: set[int], trace: Trace
     ) -> Iterator[tuple[Shown, str, Shown]]:
         """Yield what is compared at a point: two values and the relation between them."""
         scope = Scope(
-            point.symbols, self.definitions, trace, locals=definition_table(statement.locals)
+            point.symbols,
+            self.definitions,
+            trace,
+            locals=definition_table(statement.locals),
+            first=self.first,
         )
         chain = statement.chains[row]
         sizes = self._sizes(chain, scope)
@@ -190,22 +221,22 @@ class Trial:
         if row == 0 and self.function is not None:
             code = Shown(self._called(), self._selected(chain, point, scope), False)
         before: Shown | None = None
+        held = "="  # how the function stands to the side at hand
         bounds = 0
         where = tuple(item.latex[item.body.start : item.body.end] for item in statement.locals)
         for column, side in enumerate(chain.sides):
+            relation = side.relation
+            if relation in BOUNDS:
+                relation = "=" if self._is_tight(row, bounds, point) else relation
+                bounds += 1
+            held = joined(held, relation or "=")
             if side.node is None:
                 continue
             key = (point.number, row, column, side.latex, where, *sizes.items())
             found = self._side(key, side, sizes, scope, statement.latex)
             now = Shown(side.latex, found, id(side.node) in loose)
-            if code and side.relation not in ("", "="):
-                code = None
-            if code:
-                yield code, "=", now
-            relation = side.relation
-            if relation in BOUNDS:
-                relation = "=" if self._is_tight(row, bounds, point) else relation
-                bounds += 1
+            if code and held:
+                yield code, held, now
             if before is not None:
                 yield before, relation, now
             before = now
@@ -221,7 +252,14 @@ class Trial:
         """Return the value of a side, computed once for all mutants that leave it as it is."""
         if key not in self._cache:
             own = replace(scope, trace=Trace(taken=scope.trace.taken))
-            found = self._on_grid(side, sizes, own, latex)
+            try:
+                found = self._on_grid(side, sizes, own, latex)
+            except NoDerivative:
+                if not own.trace.touched:
+                    raise
+                found = None
+            if own.trace.touched and side.node and _differentiates(side.node):
+                found = None  # drawn onto a kink: what else is printed is compared there
             self._cache[key] = found, frozenset(own.trace.read)
         found, read = self._cache[key]
         scope.trace.read |= read
@@ -232,7 +270,7 @@ class Trial:
         node = side.node
         assert node is not None
         for place in np.ndindex(*sizes.values()):
-            bound = {key: np.float64(at + 1) for key, at in zip(sizes, place, strict=True)}
+            bound = {key: np.float64(at + self.first) for key, at in zip(sizes, place, strict=True)}
             scope.trace.steps = scope.trace.nested = 0
             try:
                 with quiet():
@@ -280,9 +318,10 @@ class Trial:
             return result
         with quiet():
             at = numbers(known, scope)
-        if any(not 1 <= i <= size for i, size in zip(at, result.shape, strict=False)):
+        at = [index - self.first for index in at]
+        if any(not 0 <= i < size for i, size in zip(at, result.shape, strict=False)):
             raise FormulaError("an index of the left side is out of range", self.latex, 0)
-        return result[tuple(i - 1 for i in at)]
+        return result[tuple(at)]
 
     def _point(self, number: int, drawn: Mapping[str, Any]) -> Point:
         table = symbol_table(drawn)
@@ -300,18 +339,26 @@ class Trial:
                 parameter.VAR_KEYWORD,
             ):
                 raise FormulaError(f"{self.name}: nothing is drawn for the argument {key} ({page})")
-        return Point(number, drawn, table, self.function(**given))
+        result = self.function(**given)
+        if np.iscomplexobj(result):
+            raise FormulaMismatch(f"{self.name}: the function returned a complex number")
+        return Point(number, drawn, table, result)
 
     def _require(self, report: Report, trace: Trace) -> None:
         """Fail where the comparisons prove too little."""
         where = f"{self.name}: " if self.name else ""
         if not report.comparisons:
             raise FormulaMismatch(f"{where}nothing was compared")
+        if self.function is not None and not self._with_function():
+            raise FormulaMismatch(f"{where}the function was compared with nothing")
+        if report.skipped > report.comparisons:
+            raise FormulaMismatch(f"{where}more comparisons fall on kinks than beside them")
         unread = [
             f"{key} ({page})" for key, page in self.arguments.items() if page not in trace.read
         ]
         if unread:
             raise FormulaMismatch(f"{where}the page never reads the argument {', '.join(unread)}")
+        self._require_head(where, trace)
         for definition in self.statement.locals:
             if f"where {definition.name}" not in trace.read:
                 raise FormulaMismatch(f"{where}{definition.name} is defined here and never used")
@@ -321,10 +368,37 @@ class Trial:
         self._require_variety(where, trace)
         roots = [side.node for chain in self.statement.chains for side in chain.sides if side.node]
         roots += [definition.body for definition in self.statement.locals]
-        for node in (part for root in roots for part in walk(root)):
+        every = [part for root in roots for part in walk(root)]
+        for node in every:
             for branch, text in _branches(node, self.latex):
                 if (id(node), branch) not in trace.taken:
                     raise FormulaMismatch(f"{where}no point reaches {text}")
+        for relation in (part for node in every for part in _conditions(node) if self.borders):
+            for place, operator in enumerate(relation.operators):
+                if operator in ORDERS and (id(relation), place) not in trace.taken:
+                    text = self.latex[relation.start : relation.end].strip()
+                    raise FormulaMismatch(f"{where}no point lies on the border of `{text}`")
+
+    def _require_head(self, where: str, trace: Trace) -> None:
+        """Fail where the head of the equation says something else than its body."""
+        chain = self.statement.chains[0]
+        if chain.head is None or chain.head.parameters is None:
+            return
+        bodies = [side.node for side in chain.sides if side.node]
+        bodies += [definition.body for definition in self.statement.locals]
+        for name in chain.head.parameters:
+            if name not in trace.read and not any(mentions(body, name) for body in bodies):
+                raise FormulaMismatch(f"{where}{name} stands in the head and nowhere else")
+        if self.function is None:
+            return
+        parameters = inspect.signature(self.function).parameters.values()
+        for parameter in parameters:
+            page = self.arguments.get(parameter.name, "")
+            data = parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+            if data and parameter.default is parameter.empty and page:
+                named = {*chain.head.parameters, *_names(chain.head.indices), *self.implied}
+                if page not in named:
+                    raise FormulaMismatch(f"{where}the head does not name {page}, an argument")
 
     def _require_variety(self, where: str, trace: Trace) -> None:
         if len(self.points) < 2:
@@ -381,6 +455,31 @@ class Trial:
         return lines
 
 
+def joined(first: str, second: str) -> str:
+    r"""Return how a stands to c where a stands to b and b to c so, or nothing if that is open.
+
+    >>> joined("=", "<"), joined(r"\leq", "<"), joined("<", ">")
+    ('<', '<', '')
+    """
+    if "=" in (first, second):
+        return second if first == "=" else first
+    if first == second != r"\neq":
+        return first
+    for strict, loose in (("<", r"\leq"), (">", r"\geq")):
+        if {first, second} == {strict, loose}:
+            return strict
+    return ""
+
+
+def _conditions(node: Node) -> Iterator[Relation]:
+    """Yield the comparisons that decide what a node is."""
+    if isinstance(node, Indicator):
+        yield node.condition
+    elif isinstance(node, Cases):
+        for _, conditions in node.rows:
+            yield from conditions or ()
+
+
 def _branches(node: Node, latex: str) -> Iterator[tuple[object, str]]:
     text = " ".join(latex[node.start : node.end].split())
     if isinstance(node, Cases):
@@ -399,6 +498,10 @@ def _differentiates(root: Node) -> bool:
         isinstance(node, Derivative) or (isinstance(node, Name) and node.primes > 0)
         for node in walk(root)
     )
+
+
+def _names(indices: Iterable[Node]) -> set[str]:
+    return {index.base for index in indices if isinstance(index, Name)}
 
 
 def _digest(symbol: Symbol) -> float:

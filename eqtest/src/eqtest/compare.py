@@ -23,12 +23,14 @@ class Report:
         comparisons: how many pairs of values were compared.
         error: the largest relative error among them.
         differentiated: whether a numeric derivative was compared.
+        skipped: how many comparisons fell on a kink, where the numeric derivative has no value.
     """
 
     points: int
     comparisons: int
     error: float
     differentiated: bool
+    skipped: int = 0
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,11 @@ class FormulaError(ValueError):
         """Return the same error with the place shown in ``latex``, unless it is shown already."""
         if self.latex or self.position is None:
             return self
-        return FormulaError(self.message, latex, self.position)
+        return type(self)(self.message, latex, self.position)
+
+
+class NoDerivative(FormulaError):  # noqa: N818
+    """A formula has no derivative at a point, where it has a kink or a jump."""
 
 
 class FormulaMismatch(AssertionError):  # noqa: N818

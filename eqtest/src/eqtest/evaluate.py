@@ -1,6 +1,6 @@
 r"""From a tree to a number: the rule of each kind of node, and :func:`evaluate`.
 
-Indices count from 1. Shapes are never stretched: a vector plus a number raises, and so does a
+Shapes are never stretched: a vector plus a number raises, and so does a
 product of two vectors that does not say which product it is.
 """
 
@@ -78,8 +78,8 @@ def rule(kind: type[Node]) -> Callable[[Decorated], Decorated]:
 
 
 def quiet() -> Any:
-    """Return a context in which only what is not a number is an error: log 0 is minus infinity."""
-    return np.errstate(divide="ignore", over="ignore", under="ignore", invalid="raise")
+    """Return a context in which log 0 is minus infinity, and an overflow is an error."""
+    return np.errstate(divide="ignore", over="raise", under="ignore", invalid="raise")
 
 
 def value(node: Node, scope: Scope) -> Value:
@@ -89,11 +89,13 @@ def value(node: Node, scope: Scope) -> Value:
         raise FormulaError("this takes too many steps", position=node.start)
     try:
         return RULES[type(node)](node, scope)
-    except FloatingPointError:
-        raise FormulaError("not a number at this point", position=node.start) from None
+    except FloatingPointError as error:
+        large = "overflow" in str(error)
+        text = "too large for a double" if large else "not a number"
+        raise FormulaError(f"{text} at this point", position=node.start) from None
     except FormulaError as error:
         if error.position is None:
-            raise FormulaError(error.message, position=node.start) from None
+            raise type(error)(error.message, position=node.start) from None
         raise
 
 
@@ -106,15 +108,16 @@ def scalar(node: Node, scope: Scope) -> np.float64:
 
 
 def evaluate(
-    latex: str, symbols: Mapping[str, Any], *, definitions: Iterable[str] = ()
+    latex: str, symbols: Mapping[str, Any], *, definitions: Iterable[str] = (), first: int = 1
 ) -> np.float64 | Array:
     r"""Evaluate one expression.
 
     Args:
         latex: the expression as printed.
         symbols: name -> number, array or function: ``y_hat`` for ``\hat y``, ``x_true`` for
-            ``x_{\text{true}}``, ``lambda_`` for ``\lambda``. Indices on the page count from 1.
+            ``x_{\text{true}}``, ``lambda_`` for ``\lambda``.
         definitions: equations that define further symbols, as printed.
+        first: where indices on the page begin to count.
 
     Returns:
         A double, or an array of doubles; a transposed vector has shape ``(1, n)``.
@@ -131,8 +134,8 @@ def evaluate(
     functions = {name for name, value in table.items() if callable(value)}
     found = definitions_in(definitions, functions)
     functions |= {definition.name for definition in found if definition.parameters}
-    node = parse(latex, functions)
-    scope = Scope(table, definition_table(found), Trace())
+    node = parse(latex, functions, {*table, *(definition.name for definition in found)})
+    scope = Scope(table, definition_table(found), Trace(), first=first)
     try:
         with quiet():
             result = value(node, scope)
@@ -168,7 +171,7 @@ def _name(node: Name, scope: Scope) -> Value:
     below = numbers(indices, scope)
     if len(below) == 1 and isinstance(indices[0], Number) and below[0] > 9 and np.ndim(found) > 1:  # type: ignore[arg-type]
         raise FormulaError(f"one index or two? write {key} with a comma")
-    return entry(found, below, key)
+    return entry(found, below, key, scope.first)
 
 
 @rule(Constant)
@@ -201,7 +204,7 @@ def defined(
         spread = bool(definition.indices) and not own
         result = _spread(definition, inner) if spread else value(definition.body, inner)
         rest = [whole(index, "an index") for index in indices[len(own) :]]
-        result = entry(result, rest, definition.name) if rest else result
+        result = entry(result, rest, definition.name, scope.first) if rest else result
     except FormulaError as error:
         raise error.within(definition.latex) from None
     scope.trace.nested -= 1
@@ -224,8 +227,9 @@ def _spread(definition: Definition, scope: Scope) -> Array:
     for place in np.ndindex(*sizes):
         inner = scope
         for index, position in zip(definition.indices, place, strict=True):
-            inner = inner.bind(index, np.float64(position + 1))
-            inner = replace(inner, owner={**inner.owner, index: np.float64(position + 1)})
+            at = np.float64(position + scope.first)
+            inner = inner.bind(index, at)
+            inner = replace(inner, owner={**inner.owner, index: at})
         result[place] = scalar(definition.body, inner)
     return result
 
@@ -280,7 +284,7 @@ def _element(node: Element, scope: Scope) -> Value:
             for definition in found:
                 if len(definition.parameters or ()) == len(arguments):
                     return defined(definition, arguments, below, scope)
-    return entry(value(node.inner, scope), numbers(node.indices, scope), "the bracket")
+    return entry(value(node.inner, scope), numbers(node.indices, scope), "the bracket", scope.first)
 
 
 @rule(Derivative)
@@ -293,10 +297,10 @@ def _derivative(node: Derivative, scope: Scope) -> Value:
     if isinstance(current, RowVector):
         raise FormulaError("a derivative with respect to a transposed vector")
     indices = node.variable.indices if key == node.variable.base else ()
-    place = [index - 1 for index in numbers(indices, scope)]
+    place = [index - scope.first for index in numbers(indices, scope)]
     shape = np.shape(current)
     if indices:
-        entry(current, [index + 1 for index in place], key)
+        entry(current, [index + scope.first for index in place], key, scope.first)
     inner_shape = shape[len(place) :]
 
     def along(position: tuple[int, ...]) -> Any:
@@ -421,7 +425,8 @@ def _sum(node: Sum, scope: Scope) -> Value:
 
 @rule(Product)
 def _product(node: Product, scope: Scope) -> Value:
-    result = value(node.factors[0][1], scope)
+    left = node.factors[0][1]
+    result = value(left, scope)
     dotted = False
     for operator, factor in node.factors[1:]:
         right = value(factor, scope)
@@ -434,9 +439,18 @@ def _product(node: Product, scope: Scope) -> Value:
             raise FormulaError(
                 r"more than two vectors and \cdot: use brackets", position=factor.start
             )
+        if vectors and operator == r"\cdot" and not (_plain_vector(left) and _plain_vector(factor)):
+            text = r"a dot product or entry by entry? write x^\top y or x \odot y"
+            raise FormulaError(text, position=factor.start)
+        left = factor
         dotted = dotted or (vectors and operator == r"\cdot")
         result = _times(result, right, operator)
     return result
+
+
+def _plain_vector(node: Node) -> bool:
+    r"""Say whether a factor is surely meant as a vector: ``x \cdot y``, not ``y \cdot (a - b)``."""
+    return isinstance(node, Name | Element | Derivative | Transpose | Product)
 
 
 def _times(left: Value, right: Value, operator: str) -> Value:
@@ -505,7 +519,9 @@ def _transpose(node: Transpose, scope: Scope) -> Value:
 
 @rule(Absolute)
 def _absolute(node: Absolute, scope: Scope) -> Value:
-    return np.float64(np.abs(scalar(node.inner, scope)))
+    inner = scalar(node.inner, scope)
+    scope.trace.touched += bool(inner == 0)
+    return np.float64(np.abs(inner))
 
 
 @rule(Norm)
@@ -529,8 +545,11 @@ def _norm(node: Norm, scope: Scope) -> Value:
 @rule(Function)
 def _function(node: Function, scope: Scope) -> Value:
     if node.name in SCALAR:
-        return np.float64(SCALAR[node.name](scalar(node.argument, scope)))
+        number = scalar(node.argument, scope)
+        scope.trace.touched += node.name == "positive part" and bool(number == 0)
+        return np.float64(SCALAR[node.name](number))
     inner = value(node.argument, scope)
+    scope.trace.touched += node.name == "sign" and bool(np.any(np.equal(inner, 0)))  # type: ignore[arg-type]
     if isinstance(inner, RowVector) or np.ndim(inner) > (1 if node.name != "sign" else 9):
         raise FormulaError(f"{node.name} of a matrix or a transposed vector")
     result: Value = ELEMENTWISE[node.name](inner)
@@ -553,6 +572,7 @@ def _extremum(node: Extremum, scope: Scope) -> Value:
         entries = [scalar(argument, scope) for argument in node.arguments]
     best = max(entries) if node.name == "max" else min(entries)
     # Where two arguments tie, both decide.
+    scope.trace.touched += sum(item == best for item in entries) > 1
     scope.trace.taken.update((id(node), at) for at, item in enumerate(entries) if item == best)
     return np.float64(best)
 
@@ -567,17 +587,23 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+ORDERS = frozenset(["<", ">", r"\leq", r"\geq"])
+
+
 def holds(relation: Relation, scope: Scope) -> bool:
     """Say whether a chain of comparisons holds."""
-    sides = relation.sides
-    for operator, left, right in zip(relation.operators, sides, sides[1:], strict=False):
+    true = True
+    for place, operator in enumerate(relation.operators):
+        left, right = scalar(relation.sides[place], scope), relation.sides[place + 1]
         if operator == r"\in":
-            true = scalar(left, scope) in members(right, scope)
-        else:
-            true = bool(COMPARE[operator](scalar(left, scope), scalar(right, scope)))
-        if not true:
-            return False
-    return True
+            true = true and left in members(right, scope)
+            continue
+        other = scalar(right, scope)
+        true = true and bool(COMPARE[operator](left, other))
+        if operator in ORDERS and left == other:
+            scope.trace.touched += 1
+            scope.trace.taken.add((id(relation), place))
+    return true
 
 
 def members(node: Node, scope: Scope) -> list[np.float64]:
@@ -614,6 +640,8 @@ def _indicator(node: Indicator, scope: Scope) -> Value:
 
 @rule(Big)
 def _big(node: Big, scope: Scope) -> Value:
+    if node.partner and node.partner not in scope.bound:
+        raise FormulaError(f"a sum over {node.index} or over {node.index} and {node.partner}?")
     if node.domain is not None:
         places = members(node.domain, scope)
     elif node.low is not None and node.high is not None:
@@ -622,7 +650,8 @@ def _big(node: Big, scope: Scope) -> Value:
         places = [np.float64(place) for place in bounded(low, high)]
     else:
         size = only_extent(node.body, node.index, scope)
-        places = [np.float64(place) for place in bounded(1, size)]
+        first = scope.first
+        places = [np.float64(place) for place in bounded(first, first + size - 1)]
     values: list[Any] = []
     for place in places:
         inner = scope.bind(node.index, place)
@@ -651,7 +680,7 @@ def _expectation(node: Expectation, scope: Scope) -> Value:
     if np.any(weights < 0) or abs(np.sum(weights) - 1) > 1e-9:
         raise FormulaError("the probabilities of an expectation do not sum to one")
     total: Any = np.float64(0)
-    for place, weight in enumerate(weights, start=1):
+    for place, weight in enumerate(weights, start=scope.first):
         total = total + weight * scalar(node.body, scope.bind(node.index, np.float64(place)))
     return np.float64(total)
 

@@ -30,7 +30,7 @@ from typing import Literal, TypeVar
 
 from eqtest.cursor import ACCENTS, DEEPEST, DIVIDERS, STYLES, Cursor, plain_word
 from eqtest.errors import FormulaError
-from eqtest.tokens import OPENS, RELATIONS, Token, tokenize, words
+from eqtest.tokens import OPENS, RELATIONS, Token, matching, tokenize, words
 from eqtest.tree import (
     Absolute,
     Big,
@@ -76,6 +76,15 @@ BIG: dict[str, Literal["sum", "prod", "max", "min"]] = {
 }
 MEANS = {" if", " when", " for", " where", " and"}
 OTHERWISE = {" otherwise", " else", " elsewhere"}
+INDEX_MARKS = frozenset([*"+-,_{}[]'", *ACCENTS])
+# What letters side by side may spell: functions, and Greek letters without their backslash.
+SPELLED = words(
+    """exp log max min sin cos tan sqrt sum prod sgn sign mean mod abs softmax sigmoid relu alpha
+    beta gamma delta epsilon zeta eta theta iota kappa lambda sigma tau upsilon phi chi psi omega
+    rho"""
+)
+SHORT_WORDS = words("ln pi mu nu xi")
+LONGEST_RUN = 4
 TIMES = frozenset([r"\cdot", r"\times", r"\odot", "*"])
 BARS = {"|": "|", r"\|": r"\|", r"\left|": r"\right|", r"\left\|": r"\right\|"}
 STARTERS = frozenset([*BARS, *FUNCTIONS, *BIG, *ACCENTS, *STYLES]) | words(
@@ -84,12 +93,13 @@ STARTERS = frozenset([*BARS, *FUNCTIONS, *BIG, *ACCENTS, *STYLES]) | words(
 Result = TypeVar("Result")
 
 
-def parse(latex: str, functions: Iterable[str] = ()) -> Node:
+def parse(latex: str, functions: Iterable[str] = (), known: Iterable[str] = ()) -> Node:
     r"""Read one expression.
 
     Args:
         latex: the expression, without relations at its top.
         functions: names of the symbols that are functions.
+        known: names of all symbols.
 
     Raises:
         FormulaError: if the expression has no reading or more than one.
@@ -97,17 +107,44 @@ def parse(latex: str, functions: Iterable[str] = ()) -> Node:
     >>> parse("1 - y f").terms[1][0]
     '-'
     """
-    return read(tokenize(latex), latex, frozenset(functions))
-
-
-def read(tokens: Sequence[Token], latex: str, functions: frozenset[str]) -> Node:
-    """Read one expression from its tokens; see :func:`parse`."""
+    tokens = tokenize(latex)
+    refuse_words(tokens, latex, known)
+    functions = frozenset(functions)
     c = Cursor(tokens, latex, functions)
     node = read_expression(c)
     if c.peek():
         c.fail("this has no reading here")
     refuse_bare([node], latex, functions)
     return node
+
+
+def refuse_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> None:
+    r"""Refuse letters that spell a word: ``exp(x)`` is set as the product of e, x, p and (x).
+
+    Below a symbol letters side by side are indices, or the name of one symbol.
+    """
+    long = {name for name in known if len(name) > 1}
+    place = 0
+    while place < len(tokens):
+        end = place + 1
+        while end < len(tokens) and _joined(tokens[end - 1], tokens[end]):
+            end += 1
+        run = latex[tokens[place].start : tokens[end - 1].end]
+        if tokens[place].kind == "name" and run.isalpha() and len(run) > 1:
+            before = [token.text for token in tokens[max(place - 2, 0) : place]]
+            below = before[-1:] == ["_"] or before == ["_", "{"]
+            spelled = run in long or run in SHORT_WORDS or len(run) > LONGEST_RUN
+            spelled = spelled or any(word in run for word in SPELLED)
+            if spelled and not below:
+                letters = r"\cdot ".join(run)
+                text = f"{letters} or a word? write \\{run}, \\text{{{run}}} or spaces between"
+                raise FormulaError(text, latex, tokens[place].start)
+        place = end
+
+
+def _joined(before: Token, after: Token) -> bool:
+    letters = before.kind == after.kind == "name" and "\\" not in before.text + after.text
+    return letters and before.end == after.start
 
 
 def refuse_bare(nodes: Iterable[Node], latex: str, functions: frozenset[str]) -> None:
@@ -467,6 +504,8 @@ def read_below(c: Cursor, name: Name) -> Name:
     opening = c.at
     if c.peek() == "{":
         last = c.closing(c.at)
+        if c.peek(1) in ("(", "[") and matching(c.tokens, c.at + 1) == last - 1:
+            c.fail("x_{(i)} is not read: an order statistic, or an index?", c.at + 1)
         c.take()
         while True:
             word = read_word_part(c, last)
@@ -560,6 +599,13 @@ def read_named(c: Cursor, read: Name | None = None) -> Node:
         if power is not None or transposed:
             c.fail("a power of a function's name: a power or an inverse?", place)
         return read_call(c, name, place)
+    if c.peek() in ("(", "[") and power is not None:
+        refuse_inverse(c, name, power, place)
+    if c.peek() == "[" and power is None and not transposed and holds_indices(c):
+        entries = tuple(read_bracketed(c))
+        node = name = replace(name, indices=name.indices + entries, applied=True, end=c.end)
+        if c.peek() == "^":
+            name, power, transposed = read_above(c, name)
     if c.peek() == "(" and power is None and not transposed and not name.indices:
         node = read_entry(c, name) if holds_symbols(c) else name
     if isinstance(node, Name):
@@ -569,6 +615,28 @@ def read_named(c: Cursor, read: Name | None = None) -> Node:
     if power is not None:
         return Power(node, power, start=start, end=c.end)
     return node
+
+
+def holds_indices(c: Cursor) -> bool:
+    r"""Say whether the square bracket that comes next holds indices: ``x[i]``, ``x[i, j + 1]``.
+
+    A comparison makes it an indicator, anything else that is computed a factor.
+    """
+    _, last = c.parts(c.at)
+    inside = c.tokens[c.at + 1 : last]
+    return bool(inside) and all(
+        token.kind in ("name", "number", "word", "text") or token.text in INDEX_MARKS
+        for token in inside
+    )
+
+
+def refuse_inverse(c: Cursor, name: Name, power: Node, place: int) -> None:
+    r"""Refuse ``f^{-1}(x)`` and ``f^2(x)``: a power of a number, or a function?"""
+    if name.base in CONSTANTS:
+        return
+    inverse = isinstance(power, Sum) and power.terms == (("-", Number(1.0, start=0, end=0)),)
+    if inverse or (c.peek() == "(" and holds_symbols(c)):
+        c.fail(f"a power of {name.key}, or a function applied? use \\cdot or \\frac", place)
 
 
 def constant(name: Name) -> Node:
@@ -606,8 +674,12 @@ def read_above(c: Cursor, name: Name) -> tuple[Name, Node | None, bool]:
 
 def read_exponent(c: Cursor) -> Node:
     """Read an exponent after its caret."""
-    if c.peek() == "{" and c.peek(1) == "(" and c.tokens[c.closing(c.at) - 1].text == ")":
-        c.fail("x^{(i)} is not read: write x_i")
+    if c.peek() == "{" and c.peek(1) in ("(", "["):
+        last = c.closing(c.at)
+        inside = c.tokens[c.at + 2 : last - 1]
+        whole = matching(c.tokens, c.at + 1) == last - 1
+        if whole and not any(token.text in RELATIONS for token in inside):
+            c.fail("x^{(i)} and x^{[l]} are not read: write x_i")
     return read_argument(c)
 
 
@@ -853,13 +925,30 @@ def read_big(c: Cursor) -> Node:
         if negative:
             body = Sum((("-", body),), start=begin, end=c.end)
     for index in reversed(indices):
-        node = Big(name, index, low, high, domain, conditions, body, start=start, end=c.end)
+        partner = "" if low or domain else partner_of(index, conditions, body)
+        node = Big(
+            name, index, low, high, domain, conditions, body, partner, start=start, end=c.end
+        )
         if mentions_bound(body, index):
             c.fail(f"the index {index} is used twice, one inside the other", place)
         body, conditions = node, ()
     if name != "sum" and isinstance(node, Big) and not ends_inside(node):
         c.fail(f"where does the {name} end? use brackets", place)
     return node
+
+
+def partner_of(index: str, conditions: tuple[Relation, ...], body: Node) -> str:
+    r"""Return ``j`` of ``\sum_{i \ne j} A_{ij}``: is it a sum over i, or over both?"""
+    for condition in conditions:
+        sides = [side.base for side in condition.sides if isinstance(side, Name)]
+        for other in set(sides) - {index}:
+            for node in walk(body):
+                below = {
+                    part.base for part in getattr(node, "indices", ()) if isinstance(part, Name)
+                }
+                if {index, other} <= below:
+                    return other
+    return ""
 
 
 def read_clauses(c: Cursor) -> list[Node]:

@@ -40,6 +40,8 @@ NEGATED = {
     r"\leq": ">",
     r"\geq": "<",
 }
+# The border of a condition belongs to the other side.
+STRICTNESS = {"<": r"\leq", ">": r"\geq", r"\leq": "<", r"\geq": ">"}
 SWAPPED = {
     r"\max": r"\min",
     r"\min": r"\max",
@@ -107,7 +109,7 @@ def mutants(statement: Statement, functions: set[str], known: set[str]) -> list[
         if trees in seen or len(other.chains) != len(statement.chains):
             continue
         seen.add(trees)
-        before = latex[edit.start : edit.end].strip()
+        before = " ".join(latex[edit.start : edit.end].split())
         context = " ".join(latex[slice(*edit.around)].split())
         found.append(Mutant(edit.kind, before, edit.text.strip(), context, other))
     return found
@@ -139,8 +141,11 @@ def _edits(statement: Statement) -> Iterator[Edit]:
 def _relations(chain: Chain, latex: str) -> Iterator[Edit]:
     for left, right in zip(chain.sides, chain.sides[1:], strict=False):
         if right.relation in ("<", ">", r"\leq", r"\geq"):
-            text = f" {NEGATED[right.relation]} "
-            yield Edit("relation", left.end, right.start, text, (left.start, right.end))
+            place = left.end, right.start
+            around = left.start, right.end
+            yield Edit("relation", *place, f" {NEGATED[right.relation]} ", around)
+            if right.relation in (r"\leq", r"\geq"):  # the other way round it says less
+                yield Edit("border", *place, f" {STRICTNESS[right.relation]} ", around)
 
 
 def _of_node(node: Node, latex: str) -> Iterator[Edit]:
@@ -183,8 +188,10 @@ def _of_node(node: Node, latex: str) -> Iterator[Edit]:
     elif isinstance(node, Relation):
         for left, right, operator in zip(node.sides, node.sides[1:], node.operators, strict=False):
             if operator in NEGATED:
-                text = f" {NEGATED[operator]} "
-                yield Edit("relation", left.end, right.start, text, around)
+                place = left.end, right.start
+                yield Edit("relation", *place, f" {NEGATED[operator]} ", around)
+                if operator in STRICTNESS:
+                    yield Edit("border", *place, f" {STRICTNESS[operator]} ", around)
     elif isinstance(node, Cases):
         (first, _), (last, _) = node.rows[0], node.rows[-1]
         middle = latex[first.end : last.start]

@@ -34,10 +34,19 @@ Symbol: TypeAlias = "Value | Callable[..., Any]"
 
 @dataclass
 class Trace:
-    """What an evaluation has looked at: for coverage, and to stop a runaway."""
+    """What an evaluation has looked at: for coverage, and to stop a runaway.
+
+    Args:
+        read: names whose value was used.
+        taken: the case, the side of a condition, the argument of a maximum that was taken.
+        touched: how often a kink was met: two equal sides of ``a < b``, two largest entries, |0|.
+        steps: how many nodes were evaluated.
+        nested: how deep in definitions.
+    """
 
     read: set[str] = field(default_factory=set)
     taken: set[tuple[int, object]] = field(default_factory=set)
+    touched: int = 0
     steps: int = 0
     nested: int = 0
 
@@ -51,6 +60,7 @@ class Scope:
 
     A definition sees its own parameters and the symbols, never the indices of who uses it. The
     ``where`` clauses of an equation (``locals``) see that equation's parameters (``owner``).
+    Indices count from ``first``.
     """
 
     symbols: Mapping[str, Symbol]
@@ -59,6 +69,7 @@ class Scope:
     bound: Mapping[str, Symbol] = field(default_factory=dict)
     locals: Definitions = field(default_factory=dict)
     owner: Mapping[str, Symbol] = field(default_factory=dict)
+    first: int = 1
 
     def bind(self, name: str, value: Symbol) -> Scope:
         """Return a scope in which an index has a value."""
@@ -170,8 +181,8 @@ def whole(value: Value, what: str) -> int:
     return int(value)
 
 
-def entry(value: Value, indices: list[int], name: str) -> Value:
-    """Return the entry of an array at indices that count from 1.
+def entry(value: Value, indices: list[int], name: str, first: int = 1) -> Value:
+    """Return the entry of an array at indices that count from ``first``.
 
     Raises:
         FormulaError: if the array has no such entry.
@@ -179,9 +190,10 @@ def entry(value: Value, indices: list[int], name: str) -> Value:
     if isinstance(value, RowVector) or np.ndim(value) < len(indices):
         raise FormulaError(f"{name} has fewer axes than indices")
     for index, size in zip(indices, np.shape(value), strict=False):
-        if not 1 <= index <= size:
-            raise FormulaError(f"index {index} of {name} is outside 1..{size}")
-    found = np.asarray(value)[tuple(index - 1 for index in indices)]
+        last = size + first - 1
+        if not first <= index <= last:
+            raise FormulaError(f"index {index} of {name} is outside {first}..{last}")
+    found = np.asarray(value)[tuple(index - first for index in indices)]
     return np.float64(found) if np.ndim(found) == 0 else found
 
 

@@ -23,8 +23,9 @@ from eqtest.grammar import (
     read_factor,
     read_variable,
     refuse_bare,
+    refuse_words,
 )
-from eqtest.tokens import RELATIONS, Token, matching, split, tokenize
+from eqtest.tokens import RELATIONS, Token, matching, split, tokenize, words
 from eqtest.tree import (
     Big,
     Derivative,
@@ -35,7 +36,15 @@ from eqtest.tree import (
 )
 
 LAYOUTS = frozenset(["aligned", "align", "split", "gathered", "gather", "equation"])
+PUNCTUATION = frozenset("().,:;[]")
 LEADS = frozenset(["where", "with", "and", "for", "if", "when", "let"])
+CONDITIONS = words(
+    """if when whenever for unless otherwise provided only except while until mod modulo else"""
+)
+OPERATIONS = words(
+    """times plus minus over per divided multiplied averaged summed squared halved doubled where
+    with rounded clipped clamped truncated normalised normalized up down least most"""
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,9 @@ def read_statement(latex: str, functions: Iterable[str], known: Iterable[str]) -
         FormulaError: if any part of it cannot be read.
     """
     known = set(known)
-    pieces = list(_pieces(tokenize(latex), latex))
+    tokens = tokenize(latex)
+    refuse_words(tokens, latex, known)
+    pieces = list(_pieces(tokens, latex))
     heads = [_head(sides, latex, known) for sides in pieces]
     if not pieces:
         raise FormulaError("no equation found", latex, 0)
@@ -324,7 +335,7 @@ def _pieces(tokens: list[Token], latex: str) -> Iterator[list[tuple[str, list[To
     """Yield the chains of an equation: for each the sides with the relation before them."""
     for segment in _segments(_annotated(tokens, latex), latex):
         for _, piece in split(segment, frozenset([",", ";"])):
-            piece = _without_lead(_without_comment(piece, latex))
+            piece = _without_lead(_without_stop(piece))
             if not piece:
                 continue
             sides = list(split(piece, RELATIONS))
@@ -342,8 +353,8 @@ def _segments(tokens: list[Token], latex: str) -> list[list[Token]]:
     segments: list[list[Token]] = []
     for _, row in split(tokens, frozenset([r"\\"])):
         columns = _columns(row)
-        for position, column in enumerate(columns):
-            if not column or _is_comment(column, latex):
+        for position, (column, note) in enumerate(columns):
+            if not column or _is_comment(column, latex, note=note):
                 continue
             if position == 0 and segments and _goes_on(row, column, segments[-1]):
                 before = segments[-1]
@@ -354,17 +365,21 @@ def _segments(tokens: list[Token], latex: str) -> list[list[Token]]:
     return segments
 
 
-def _columns(row: list[Token]) -> list[list[Token]]:
-    """Split a row at wide spaces and at every second ``&``; the others only align."""
-    columns: list[list[Token]] = [[]]
+def _columns(row: list[Token]) -> list[tuple[list[Token], bool]]:
+    """Split a row at wide spaces and at every second ``&``; the others only align.
+
+    Each column comes with whether an ``&`` sets it apart: then it may be a note on the line.
+    """
+    columns: list[tuple[list[Token], bool]] = [([], False)]
     ampersands = 0
     for operator, part in split(row, frozenset(["&", r"\quad"])):
         ampersands += operator == "&"
         aligns = operator == "&" and ampersands % 2 == 1
-        if aligns or not columns[-1]:
-            columns[-1] = columns[-1] + part
+        before, note = columns[-1]
+        if aligns or not before:
+            columns[-1] = before + part, note or (operator == "&" and not aligns)
         else:
-            columns.append(part)
+            columns.append((part, operator == "&"))
     return columns
 
 
@@ -428,36 +443,33 @@ def _annotated(tokens: list[Token], latex: str) -> list[Token]:
     return done
 
 
-def _is_comment(tokens: list[Token], latex: str) -> bool:
-    r"""Say whether a column holds words only, or stands in ``\text{(…} … \text{…)}``."""
-    first, last = tokens[0], tokens[-1]
-    if first.kind == last.kind == "text" and first.text.startswith("(") and len(tokens) > 1:
-        words = re.findall(r"[a-z]+", first.text.lower())
-        if last.text.rstrip().endswith(")") and not LEADS & set(words[:1]):
-            return True
-    texts = [token for token in tokens if token.kind == "text"]
-    marks = [token for token in tokens if token.kind != "text"]
-    if not texts or any(token.text not in ("(", ")", ".", ",", ":", "[", "]") for token in marks):
+def _is_comment(column: list[Token], latex: str, *, note: bool) -> bool:
+    r"""Say whether a column holds words only, or is a note in ``\text{(…} … \text{)}``.
+
+    What words ask for cannot be read: a condition is refused anywhere, an operation everywhere but
+    in a note beside a line, where it says what was done.
+    """
+    texts = [token for token in column if token.kind == "text"]
+    if not texts or (column[0].kind != "text" and column[0].text != "("):
         return False
-    for token in texts:
-        words = re.findall(r"[a-z]+", token.text.lower().split("$")[0])
-        if "$" in token.text and LEADS & set(words[:1]):
-            raise FormulaError(r"a condition inside \text is not read", latex, token.start)
+    bare = all(token.kind == "text" or token.text in PUNCTUATION for token in column)
+    if not bare:
+        closes = column[-1].kind == "text" and column[-1].text.rstrip(" .,").endswith(")")
+        if not (note and closes and texts[0].text.lstrip().startswith("(")):
+            return False
+    first = re.findall(r"[a-z]+", " ".join(token.text.lower() for token in texts))[:1]
+    if len(texts) == 1 and first and first[0] in LEADS and texts[0].text.strip(" :,").isalpha():
+        return True  # it leads to the next column
+    if set(first) & (CONDITIONS if note else CONDITIONS | OPERATIONS):
+        raise FormulaError("what these words say is not read", latex, column[0].start)
     return True
 
 
-def _without_comment(piece: list[Token], latex: str) -> list[Token]:
-    """Drop the words and the full stop at the end of a piece."""
-    while piece:
-        last = piece[-1]
-        spaced = last.kind == "text" and (re.search(r"[\s(]", last.text) or not last.text)
-        if (last.text in (".", r"\quad") and last.kind == "mark") or (
-            spaced and len(piece) > 1 and _is_comment([last], latex)
-        ):
-            piece = piece[:-1]
-        else:
-            break
-    return [] if piece and _is_comment(piece, latex) else piece
+def _without_stop(piece: list[Token]) -> list[Token]:
+    """Drop the full stop at the end of a piece."""
+    while piece and piece[-1].kind == "mark" and piece[-1].text in (".", r"\quad"):
+        piece = piece[:-1]
+    return piece
 
 
 def _without_lead(piece: list[Token]) -> list[Token]:

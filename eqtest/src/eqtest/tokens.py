@@ -7,6 +7,7 @@ closes. A command that is not listed here is an error: an unknown word is never 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,8 +90,8 @@ CLOSES = frozenset(OPENS.values())
 _SIZE = re.compile(r"\\(left|right|[bB]igg?[lrm]?)(?![A-Za-z])\s*(?=(\\.[A-Za-z]*|\S)?)")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_SCIENTIFIC = re.compile(r"\d[eE][-+]?\d")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_SCIENTIFIC = re.compile(r"[0-9][eE][-+]?[0-9]")
 _ROW_GAP = re.compile(r"\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm)\s*\]")
 
 
@@ -130,12 +131,14 @@ def expand(latex: str, macros: Mapping[str, str]) -> str:
         if not found or len(latex) > LONGEST:
             return latex
         body, end = macros[found[1]], found.end()
-        wanted = max((int(n) for n in re.findall(r"#(\d)", body)), default=0)
+        if "#0" in body:
+            raise FormulaError(f"{found[1]}: arguments of a macro are #1 to #9")
+        wanted = max((int(n) for n in re.findall(r"#([1-9])", body)), default=0)
         arguments = []
         for _ in range(wanted):
             inside, end = braced(latex, end)
             arguments.append(inside)
-        filled = re.sub(r"#(\d)", lambda place: arguments[int(place[1]) - 1], body)  # noqa: B023
+        filled = re.sub(r"#([1-9])", lambda place: arguments[int(place[1]) - 1], body)  # noqa: B023
         latex = latex[: found.start()] + filled + latex[end:]
     raise FormulaError("macros that never end")
 
@@ -185,11 +188,13 @@ def tokenize(latex: str, start: int = 0, stop: int | None = None) -> list[Token]
             at = latex.find("\n", at) if "\n" in latex[at:stop] else stop
         elif latex[at] == "\\":
             at = _command(latex, at, tokens)
-        elif latex[at].isdigit() and (number := _NUMBER.match(latex, at)):
+        elif number := _NUMBER.match(latex, at):
             if _SCIENTIFIC.match(latex, number.end() - 1):
                 raise FormulaError(r"write 10^{-3}, not 1e-3: e is a symbol here", latex, at)
             if len(number[0]) > 1 and number[0][0] == "0" and number[0][1] != ".":
                 raise FormulaError("a number that begins with 0", latex, at)
+            if math.isinf(float(number[0])):
+                raise FormulaError("a number too large for a double", latex, at)
             tokens.append(Token("number", number[0], at, number.end()))
             at = number.end()
         elif latex.startswith(":=", at):

@@ -185,6 +185,7 @@ class Big(Node):
     """A sum, product, maximum or minimum over an index.
 
     Without ``low`` and ``domain`` the index runs over the axis of the arrays that carry it.
+    ``partner`` is the index that this one differs from, if one symbol below carries both.
     """
 
     name: Literal["sum", "prod", "max", "min"]
@@ -194,6 +195,7 @@ class Big(Node):
     domain: Node | None
     conditions: tuple[Relation, ...]
     body: Node
+    partner: str = ""
 
 
 @dataclass(frozen=True)
