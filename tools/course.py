@@ -31,6 +31,7 @@ from typing import Any
 
 import jupytext
 import nbformat
+from nbclient import NotebookClient
 from nbformat import NotebookNode
 from tqdm import tqdm
 from traitlets.config.loader import Config, PyFileConfigLoader
@@ -368,6 +369,7 @@ def build(site: Path, seed: int | None = None) -> None:
     copy_course(instructor, seed)
     shutil.copytree(students, instructor / "release")
     (instructor / "marking.html").write_text(marking(), encoding="utf-8")
+    (instructor / "tables.html").write_text(tables(), encoding="utf-8")
     (instructor / "questions.moodle.xml").write_bytes(quiz.moodle(quiz.PAGES))
     if found := list(leaks(students)):
         raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
@@ -425,17 +427,44 @@ def copy_book(target: Path) -> None:
 
 def marking() -> str:
     """Return a page with the question, the model answer and the marking of every essay."""
-    parts = ["# Essays: questions, model answers, marking"]
+    parts = []
     for path in sources():
         notebook = chapters.read(path)
         parts.append(f"## {path.stem}")
         for question, answer, _ in _essays(notebook):
             parts += [question, "---", answer]
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("\n\n".join(parts))])
-    page.metadata.title = "Essays: questions, model answers, marking"
+    return _page("Essays: questions, model answers, marking", parts)
+
+
+def tables() -> str:
+    """Return a page with the tables and pictures that right functions give: they run here."""
+    parts = []
+    for path in tqdm(sources(), unit="assignment", desc="tables"):
+        notebook = chapters.read(path)
+        NotebookClient(notebook, timeout=300, extra_arguments=["--log-level=ERROR"]).execute()
+        parts.append(f"## {path.stem}")
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and not cell.metadata.get("nbgrader"):
+                parts += filter(None, map(_shown, cell.outputs))
+    return _page("Tables that right functions give", parts)
+
+
+def _shown(output: NotebookNode) -> str:
+    """Return an output as Markdown, '' if it is none that an essay speaks of."""
+    data = output.get("data", {})
+    if image := data.get("image/png"):
+        return f"![The picture of the cell](data:image/png;base64,{image.strip()})"
+    return str(data.get("text/markdown", ""))
+
+
+def _page(title: str, parts: Sequence[str]) -> str:
+    """Return Markdown as a page that needs no other file."""
+    text = "\n\n".join([f"# {title}", *parts])
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
     html, _ = feedback.exporter()(template_name="basic").from_notebook_node(page)
-    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Marking</title>'
-    return f'{head}<body style="font: 16px/1.5 sans-serif; max-width: 50em; margin: auto">{html}'
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+    style = "font: 16px/1.5 sans-serif; max-width: 60em; margin: auto"
+    return f'{head}<body style="{style}">{html}'
 
 
 def pack(folder: Path, archive: Path, top: str) -> None:

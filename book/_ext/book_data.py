@@ -166,6 +166,8 @@ def counts() -> dict[str, int]:
         "mutants": sum(row["mutants"] for row in rows),
         "killed": sum(row["killed"] for row in rows),
         "functions": len(functional.__all__),
+        "findings": len(findings()),
+        "survived": sum(found.survived == found.shifts > 0 for found in findings().values()),
         "claims": len(listed),
         "answered": sum(claim.verdict is not None for claim in listed),
     }

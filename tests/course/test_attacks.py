@@ -279,6 +279,19 @@ def test_a_measured_slope_gets_no_points(assignment, head, asked, test, step):
 
 
 @pytest.mark.parametrize("step", ["1e-4", "1e-5", "6e-6", "1e-6"])
+def test_a_step_along_a_measured_slope_gets_no_points(step):
+    source = (
+        CENTRAL.replace("STEP", step)
+        + """
+def step(theta, X, y, lam, rate):
+    risk = lambda v: binary_cross_entropy(X @ v, y) + lam * v @ v
+    return theta - rate * measured(risk, theta)
+"""
+    )
+    assert lost(verdicts("1_risk", {"step": source})) == {"step_value"}
+
+
+@pytest.mark.parametrize("step", ["1e-4", "1e-5", "6e-6", "1e-6"])
 @pytest.mark.parametrize(
     ("assignment", "head", "losses", "test"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -174,6 +175,16 @@ def test_the_marking_shows_every_essay(sets):
     assert page.count("<em>Marking.</em>") == len(essays)
     assert page.count("<em>Looked for</em>") == len(essays)
     assert "<math" in page
+
+
+def test_the_tables_are_those_that_model_answers_speak_of(sets):
+    page = (sets / "lossbook-instructor" / "tables.html").read_text()
+    cells = {re.sub("<[^>]*>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", page)}
+    for shown in ("0.08711", "12.8", "90 (87–96)", "26.50", "97.1", "3.77"):  # one of each
+        assert shown in cells
+    assert page.count("<table") >= 9
+    assert "data:image/png" in page
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
 
 
 def test_a_seed_changes_the_hidden_inputs_and_nothing_that_students_see():
