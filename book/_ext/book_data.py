@@ -119,6 +119,12 @@ def counts() -> dict[str, int]:
         "checked": sum(row["kind"] != "exempt" for row in rows),
         "mutants": sum(row["mutants"] for row in rows),
         "killed": sum(row["killed"] for row in rows),
+        "slips": sum(row["slips"] for row in rows),
+        "noticed": sum(row["slips_noticed"] for row in rows),
+        **{
+            f"held to {tie}": sum(row["tie"] == tie for row in rows)
+            for tie in ("code", "definition", "derivative", "value", "itself")
+        },
         "functions": len(functional.__all__),
         "claims": len(listed),
         "answered": sum(claim.verdict is not None for claim in listed),
@@ -165,15 +171,18 @@ class CheckedEquations(SphinxDirective):
 
     def lines(self) -> Iterator[str]:
         """Write the table as Markdown."""
-        yield "| Equation | Checked as | Points | Largest relative error | Mutants noticed |"
-        yield "|:---|:---|---:|---:|---:|"
+        columns = ["Equation", "Checked as", "Held to", "Points", "Relative error below"]
+        yield f"| {' | '.join(columns)} | Mutants noticed | Slips noticed |"
+        yield "|:---|:---|:---|---:|---:|---:|---:|"
         for row in checked_equations():
             if row["kind"] == "exempt":
-                yield f"| {{eq}}`{row['label']}` | exempt: {row['reason']} | | | |"
+                yield f"| {{eq}}`{row['label']}` | exempt: {row['reason']} | | | | | |"
                 continue
-            noticed = f"{row['killed']} of {row['mutants']}"
-            cells = [f"{{eq}}`{row['label']}`", row["kind"], row["points"], f"{row['error']:.0e}"]
-            yield f"| {' | '.join(map(str, cells))} | {noticed} |"
+            tie = row["tie"] if not row["reason"] else f"itself: {row['reason']}"
+            cells = [f"{{eq}}`{row['label']}`", row["kind"], tie, row["points"]]
+            cells += [f"{row['error']:.0e}", f"{row['killed']} of {row['mutants']}"]
+            slips = f"{row['slips_noticed']} of {row['slips']}"
+            yield f"| {' | '.join(map(str, cells))} | {slips} |"
 
 
 def write_gallery(app: Sphinx) -> None:
