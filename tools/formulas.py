@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ BOOK = Path("book")
 
 def book_audit(book: Path = BOOK) -> Audit:
     """Return all equations of the book with everything that they are checked with."""
-    pages = sorted([*book.rglob("*.ipynb"), *book.rglob("*.md")])
+    pages = sorted([*book.rglob("*.ipynb"), *book.rglob("*.md")], key=_in_the_books_order)
     chapters = {
         page.relative_to(book).with_suffix("").as_posix(): equations(page)
         for page in pages
@@ -43,6 +44,12 @@ def book_audit(book: Path = BOOK) -> Audit:
             if label in labels
         },
         uses=draws.USES,
+        anchors={
+            label: Binding(label, function, draws.ANCHOR_SYMBOLS.get(label, {}), per="mean")
+            for label, function in draws.ANCHORS.items()
+        },
+        drawn=draws.DRAWN,
+        alone=draws.SELF,
         exempt=draws.EXEMPT,
         tight=draws.TIGHT,
         implied=draws.IMPLIED,
@@ -50,10 +57,18 @@ def book_audit(book: Path = BOOK) -> Audit:
     )
 
 
+def _in_the_books_order(page: Path) -> list[tuple[int, str]]:
+    """Return what sorts pages as the book numbers them, the opening of a part first."""
+    return [
+        (int(digits[0]) if (digits := re.match(r"\d+", part)) else -1, part) for part in page.parts
+    ]
+
+
 def table(rows: Sequence[Checked]) -> str:
     """Return the rows as a table of plain text."""
     width = max((len(row.label) for row in rows), default=5)
-    lines = [f"{'equation':<{width}}  {'checked as':<11} points  error    mutants  noticed"]
+    kinds = f"{'checked as':<11} {'held to':<11}"
+    lines = [f"{'equation':<{width}}  {kinds} points  error    mutants  noticed"]
     chapter = ""
     for row in rows:
         if row.chapter != chapter:
@@ -65,7 +80,7 @@ def table(rows: Sequence[Checked]) -> str:
             numbers = row.reason
         else:
             numbers = f"{row.points:>6}  {row.error:<8.1e}{row.mutants:>8}{row.killed:>9}"
-        lines.append(f"{row.label:<{width}}  {row.kind:<11} {numbers}")
+        lines.append(f"{row.label:<{width}}  {row.kind:<11} {row.tie:<11} {numbers}")
     return "\n".join(lines)
 
 
@@ -74,10 +89,11 @@ def summary(rows: Sequence[Checked]) -> str:
     checked = [row for row in rows if row.kind != "exempt" and not row.problem]
     mutants, killed = sum(row.mutants for row in rows), sum(row.killed for row in rows)
     share = f", {100 * killed / mutants:.1f} %" if mutants else ""
+    slips, noticed = sum(row.slips for row in rows), sum(row.slips_noticed for row in rows)
     failed = sum(bool(row.problem) for row in rows)
     return (
         f"{len(rows)} equations: {len(checked)} checked, {failed} failed; "
-        f"{killed} of {mutants} mutants noticed{share}"
+        f"{killed} of {mutants} mutants noticed{share}; {noticed} of {slips} slips noticed"
     )
 
 

@@ -6,6 +6,7 @@ A module may hold, all by label:
   named as on the page (``y_hat``, ``theta``, ``lambda_``); indices count from 1;
 - ``USES``: labels of the equations that define symbols for this one (``eq-x-grad`` and
   ``eq-x-derivation`` use ``eq-x`` without being told);
+- ``ANCHORS``, ``DRAWN``, ``SELF``: what an equation is held to, see ``anchors.py``;
 - ``TIGHT``: where the bounds of an equation are equalities, see :func:`eqtest.check`;
 - ``IMPLIED``: arguments of the code that the equation's head leaves out;
 - ``BORDERLESS``: why no point lies on the border of the equation's conditions;
@@ -34,6 +35,10 @@ def _merged(name: str) -> dict[str, Any]:
 DRAWS = _merged("DRAWS")
 USES = _merged("USES")
 TIGHT = _merged("TIGHT")
+ANCHORS = _merged("ANCHORS")
+ANCHOR_SYMBOLS = _merged("ANCHOR_SYMBOLS")
+DRAWN = _merged("DRAWN")
+SELF = _merged("SELF")
 IMPLIED = _merged("IMPLIED")
 BORDERLESS = _merged("BORDERLESS")
 EXEMPT = _merged("EXEMPT")

@@ -102,3 +102,5 @@ TIGHT = {
     "eq-entropy-bounds-derivation": [constant("p")],
     "eq-cross-entropy-bound": [same("p", "q")],
 }
+
+IMPLIED = {"eq-bernoulli": ("y_hat",)}  # P(y) is printed

@@ -102,3 +102,5 @@ DRAWS = {
     "eq-weston-watkins": _classes,
     "eq-crammer-singer-largest": _classes,
 }
+
+IMPLIED = {"eq-svm-objective": ("x", "y")}  # J(w, b) is printed, on given samples

@@ -6,7 +6,7 @@ SURVIVORS = {
     },
     "eq-entropy-bounds": {
         "sign: `-` before `0`": "0 has no sign",
-        r"border: `\le` -> `<` in `0 \le H(p)`": "certainty makes 0 log 0 of a sum, which has no value, so it is not drawn",
+        r"strict: `\le` -> `<` in `0 \le H(p)`": "certainty makes 0 log 0 of a sum, which has no value, so it is not drawn",
     },
     "eq-entropy-bounds-derivation": {
         r"sign: `-` before `\sum_{k=1}^{C} p_k \Bigl(\frac{1}{C p_k} - 1\Bigr)`": "both sides of this equality are 0, so its sign does not matter",
@@ -66,7 +66,7 @@ SURVIVORS = {
     },
     "eq-l2-softmax-bound": {
         (
-            r"border: `\le` -> `<` in `\alpha - \log\Bigl(1 + \frac{e^{-\alpha}}{C - 2}\Bigr) "
+            r"strict: `\le` -> `<` in `\alpha - \log\Bigl(1 + \frac{e^{-\alpha}}{C - 2}\Bigr) "
             r"\le \alpha`"
         ): "the two sides are equal in a limit only",
     },
@@ -81,13 +81,13 @@ SURVIVORS = {
     "eq-focal-convex-derivation": {
         "sign: `-` before `0`": "Minus zero is zero.",
         (
-            r"border: `&& \text{(product rule)} \\ \ge{}&` -> `>` in `\frac{(1 - p)^{\gamma - "
+            r"strict: `&& \text{(product rule)} \\ \ge{}&` -> `>` in `\frac{(1 - p)^{\gamma - "
             r"2}}{p^2} \bigl((1 - p)^2 + 2 \gamma p (1 - p) + \gamma (1 - \gamma) p^2 "
             r"\log(p)\bigr) && \text{(product rule)} \\ \ge{}& \frac{(1 - p)^{\gamma - 2}}{p^2} "
             r"\bigl((1 - p)^2 + \gamma p (1 - p)\bigr)`"
         ): "the two sides are equal in a limit only",
         (
-            r"border: `&& \text{(factor out)} \\ \ge{}&` -> `>` in `\frac{(1 - p)^{\gamma - "
+            r"strict: `&& \text{(factor out)} \\ \ge{}&` -> `>` in `\frac{(1 - p)^{\gamma - "
             r"1}}{p^2} (1 - p + \gamma p) && \text{(factor out)} \\ \ge{}& 0`"
         ): "the two sides are equal in a limit only",
     },
@@ -118,14 +118,14 @@ SURVIVORS = {
     "eq-focal-timid-slope": {
         "sign: `-` before `0`": "Minus zero is zero.",
         (
-            r"border: `&& \text{(product rule)} \\ \ge{}&` -> `>` in `\frac{2}{1 + r} - "
+            r"strict: `&& \text{(product rule)} \\ \ge{}&` -> `>` in `\frac{2}{1 + r} - "
             r"\log\Bigl(1 + \frac{1}{r}\Bigr) && \text{(product rule)} \\ \ge{}& \frac{2}{1 + r} "
             r"- \frac{1}{r}`"
         ): "the two sides are equal in a limit only",
     },
     "eq-focal-entropy-bound-derivation": {
         (
-            r"border: `&& \text{(split the sum)} \\ \ge{}&` -> `>` in `H(\eta, p) + \gamma "
+            r"strict: `&& \text{(split the sum)} \\ \ge{}&` -> `>` in `H(\eta, p) + \gamma "
             r"\sum_{k=1}^{C} \eta_k p_k \log(p_k) && \text{(split the sum)} \\ \ge{}& H(\eta, p) "
             r"+ \gamma \sum_{k=1}^{C} p_k \log(p_k)`"
         ): "the two sides are equal in a limit only",
@@ -160,38 +160,14 @@ SURVIVORS = {
     },
     "eq-jensen-shannon-derivation": {
         (
-            r"border: `&& \text{(the average)} \\ &\le` -> `<` in `\sum_{k=1}^{C} p_k "
+            r"strict: `&& \text{(the average)} \\ &\le` -> `<` in `\sum_{k=1}^{C} p_k "
             r"\log\Bigl(\frac{2 p_k}{p_k + q_k}\Bigr) && \text{(the average)} \\ &\le "
             r"\sum_{k=1}^{C} p_k \log(2)`"
         ): "the two sides are equal in a limit only",
         r"symbol: `p_k` -> `{a_k}` in `p_k \log(2)`": "The average sums to one as well.",
     },
-    "eq-hinge": {
-        r"border: `<` -> `\leq` in `y f < 1`": "both cases have the same value on the border",
-    },
     "eq-svm-foot": {
         "sign: `-` before `0`": "Minus zero is zero.",
-    },
-    "eq-svm-grad-derivation": {
-        r"border: `<` -> `\leq` in `y_i (w^\top x_i + b) < 1`": "on the border the slope, to which the line is held, does not exist",
-    },
-    "eq-hinge-risk": {
-        r"border: `<` -> `\leq` in `f < -1`": "both cases have the same value on the border",
-        r"border: `>` -> `\geq` in `f > 1`": "both cases have the same value on the border",
-    },
-    "eq-soft-threshold": {
-        r"border: `>` -> `\geq` in `v > \kappa`": "both cases have the same value on the border",
-        r"border: `<` -> `\leq` in `v < -\kappa`": "both cases have the same value on the border",
-    },
-    "eq-smooth-l1": {
-        r"border: `<` -> `\leq` in `|x - t| < \beta`": "both cases have the same value on the border",
-    },
-    "eq-huber": {
-        r"border: `\le` -> `<` in `|x - t| \le \delta`": "both cases have the same value on the border",
-    },
-    "eq-huber-smooth-l1-derivation": {
-        r"border: `<` -> `\leq` in `|x - t| < \delta`": "both cases have the same value on the border",
-        r"border: `\le` -> `<` in `|x - t| \le \delta`": "both cases have the same value on the border",
     },
     "eq-smooth-l1-grad": {
         r"border: `<` -> `\leq` in `|x - t| < \beta`": "both cases have the same value on the border",
@@ -202,13 +178,8 @@ SURVIVORS = {
         "term: `- t` -> `` in `x - t`": "TODO",
     },
     "eq-smooth-l1-clipped": {
-        r"border: `<` -> `\leq` in `|r| < \beta`": "both cases have the same value on the border",
         "symbol: `r` -> `{c}` in `r^2`": "this part is taken where c is r",
         "symbol: `r` -> `{c}` in `|r|`": "c has the size beta where |r| has at least that",
-    },
-    "eq-huber-sklearn-derivation": {
-        r"border: `<` -> `\leq` in `|r / \sigma| < \epsilon`": "both cases have the same value on the border",
-        r"border: `<` -> `\leq` in `|r| < \epsilon \sigma`": "both cases have the same value on the border",
     },
     "eq-huber-scale-derivation": {
         r"border: `<` -> `\leq` in `|r| < \epsilon \sigma`": "both cases have the same value on the border",

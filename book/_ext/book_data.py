@@ -165,6 +165,12 @@ def counts() -> dict[str, int]:
         "checked": sum(row["kind"] != "exempt" for row in rows),
         "mutants": sum(row["mutants"] for row in rows),
         "killed": sum(row["killed"] for row in rows),
+        "slips": sum(row["slips"] for row in rows),
+        "noticed": sum(row["slips_noticed"] for row in rows),
+        **{
+            f"held to {tie}": sum(row["tie"] == tie for row in rows)
+            for tie in ("code", "definition", "derivative", "value", "itself")
+        },
         "functions": len(functional.__all__),
         "findings": len(findings()),
         "survived": sum(found.survived == found.shifts > 0 for found in findings().values()),
@@ -245,16 +251,19 @@ class CheckedEquations(SphinxDirective):
 
     def lines(self) -> Iterator[str]:
         """Write the table as Markdown."""
-        yield "| Equation | Checked as | Points | Largest relative error | Mutants noticed |"
-        yield "|:---|:---|---:|---:|---:|"
+        columns = ["Equation", "Checked as", "Held to", "Points", "Relative error below"]
+        yield f"| {' | '.join(columns)} | Mutants noticed | Slips noticed |"
+        yield "|:---|:---|:---|---:|---:|---:|---:|"
         for row in checked_equations():
             equation = f"[{{eq}}`{row['label']}`]{{#checked-{row['label']}}}"
             if row["kind"] == "exempt":
-                yield f"| {equation} | exempt: {row['reason']} | | | |"
+                yield f"| {equation} | exempt: {row['reason']} | | | | | |"
                 continue
-            noticed = f"{row['killed']} of {row['mutants']}"
-            cells = [equation, row["kind"], row["points"], f"{row['error']:.0e}"]
-            yield f"| {' | '.join(map(str, cells))} | {noticed} |"
+            tie = row["tie"] if not row["reason"] else f"itself: {row['reason']}"
+            cells = [equation, row["kind"], tie, row["points"]]
+            cells += [f"{row['error']:.0e}", f"{row['killed']} of {row['mutants']}"]
+            slips = f"{row['slips_noticed']} of {row['slips']}"
+            yield f"| {' | '.join(map(str, cells))} | {slips} |"
 
 
 def write_gallery(app: Sphinx) -> None:

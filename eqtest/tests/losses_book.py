@@ -262,6 +262,8 @@ USES = {
 
 EXEMPT = {"eq-risk": "the expectation is over a distribution that nobody knows"}
 
+ALONE: dict[str, str] = {}
+
 SYMBOLS = {"eq-perceptual": {"phi": "phi_j", "phi_hat": "phi_hat_j"}}
 
 
@@ -273,5 +275,11 @@ def losses_audit(**changes: str) -> Audit:
         for label, function in FUNCTIONS.items()
     }
     return Audit(
-        {"losses": page}, DRAWS, bindings, USES, EXEMPT, implied={"eq-regularised": ["ell"]}
+        {"losses": page},
+        DRAWS,
+        bindings,
+        USES,
+        exempt=EXEMPT,
+        implied={"eq-regularised": ["ell"]},
+        alone=ALONE,
     )

@@ -90,7 +90,7 @@ READ = [
         delta * (|x_n - y_n| - 0.5 * delta), & \text{otherwise }
         \end{cases}""",
         {"x": X, "y": T, "n": 1, "delta": 0.5},
-        r"write \\delta",
+        huber(X[0] - T[0], 0.5),
     ),
     (
         r"""\begin{cases}
@@ -113,8 +113,8 @@ READ = [
     ),
     (
         r"\max \{d(a, p) - d(a, n) + {\rm margin}, 0\}",
-        {"a": X, "p": T, "n": Q, "d": lambda u, v: np.linalg.norm(u - v)},
-        "rm has no reading",
+        {"a": X, "p": T, "n": Q, "d": lambda u, v: np.linalg.norm(u - v), "margin": 9.0},
+        np.linalg.norm(X - T) - np.linalg.norm(X - Q) + 9,
     ),
     (
         r"\max \{d(a_i, p_i) - d(a_i, n_i) + \mathrm{margin}, 0\}",

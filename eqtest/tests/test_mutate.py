@@ -20,14 +20,10 @@ SURVIVORS = {
             "term: `- 1` -> `` in `m - 1`",
         },
     ),
-    "eq-huber": (
-        "the two cases meet",
-        {r"border: `>` -> `\geq` in `|x - t| > \delta`"},
-    ),
     "eq-gibbs": (
         "minus zero is zero, the divergence of q from q is zero, and no draw has p = q",
         {
-            r"border: `\ge` -> `>` in `D_{\mathrm{KL}}(p \| q) \ge 0`",
+            r"strict: `\ge` -> `>` in `D_{\mathrm{KL}}(p \| q) \ge 0`",
             "sign: `-` before `0`",
             r"symbol: `p` -> `{q}` in `D_{\mathrm{KL}}(p \| q)`",
         },

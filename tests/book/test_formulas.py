@@ -10,7 +10,8 @@ from eqtest.audit import Audit, Checked
 from book import _draws as draws
 from tools.formulas import book_audit
 
-FLOOR = 0.97
+FLOOR, SLIPS = 0.97, 0.9
+MOST_ALONE = 10
 AUDIT: Audit = book_audit()
 LABELS = [(chapter, label) for chapter, found in AUDIT.chapters.items() for label in found]
 # One group for each chapter: the groups share out among the workers of pytest-xdist.
@@ -42,6 +43,18 @@ def test_the_check_notices_almost_every_mutant(rows: list[Checked]):
     mutants, killed = sum(row.mutants for row in rows), sum(row.killed for row in rows)
     assert mutants
     assert killed >= FLOOR * mutants, f"{killed} of {mutants}"
+
+
+def test_the_check_notices_most_slips_made_on_every_line():
+    rows = checked_equations()  # whose freshness is a test of its own
+    slips = sum(row["slips"] for row in rows)
+    noticed = sum(row["slips_noticed"] for row in rows)
+    assert noticed >= SLIPS * slips, f"{noticed} of {slips}"
+
+
+def test_few_equations_are_held_to_nothing_but_themselves():
+    assert len(draws.SELF) <= MOST_ALONE
+    assert all(reason.strip() for reason in draws.SELF.values())
 
 
 @pytest.mark.parametrize("rows", CHAPTERS, indirect=True)

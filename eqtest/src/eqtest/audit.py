@@ -28,12 +28,16 @@ class Checked:
         chapter: the page it stands on.
         label: its label.
         kind: ``definition``, ``gradient``, ``derivation``, ``bound``, ``identity`` or ``exempt``.
+        tie: what outside itself it is held to: ``code``, another ``definition``, a numerical
+            ``derivative``, a drawn ``value`` that code computes, or nothing but ``itself``.
         points: at how many points it was checked.
         comparisons: how many pairs of values were compared.
         error: the largest relative error.
         mutants: how many changed equations were tried.
         killed: how many of them the check noticed.
         survivors: the others, in words.
+        slips: how many equations were tried with one change wherever the same part is printed.
+        slips_noticed: how many of them the check noticed.
         reason: why it is exempt.
         problem: why the check failed, or nothing.
     """
@@ -41,12 +45,15 @@ class Checked:
     chapter: str
     label: str
     kind: str
+    tie: str = ""
     points: int = 0
     comparisons: int = 0
     error: float = 0.0
     mutants: int = 0
     killed: int = 0
     survivors: tuple[str, ...] = ()
+    slips: int = 0
+    slips_noticed: int = 0
     reason: str = ""
     problem: str = ""
 
@@ -77,6 +84,9 @@ class Audit:
         uses: label -> labels of the equations that define symbols for it. A gradient or derivation
             (``eq-x-grad``, ``eq-x-derivation``) uses ``eq-x`` without being told, and every
             equation what those that it uses use.
+        anchors: label -> code that computes the value of an equation which implements nothing.
+        drawn: labels of equations with a drawn value that code computes from the others.
+        alone: label -> why an equation is held to nothing but itself.
         exempt: label -> why an equation is compared with nothing.
         tight: label -> where its bounds are equalities, see :func:`eqtest.check`.
         implied: label -> arguments of the code that its head leaves out.
@@ -88,6 +98,9 @@ class Audit:
     draws: Mapping[str, Draw]
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     uses: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    anchors: Mapping[str, Binding] = field(default_factory=dict)
+    drawn: Iterable[str] = ()
+    alone: Mapping[str, str] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
     tight: Mapping[str, Sequence[Tight | None]] = field(default_factory=dict)
     implied: Mapping[str, Iterable[str]] = field(default_factory=dict)
@@ -134,19 +147,32 @@ class Audit:
             name = "" if label in str(error).split("\n")[0] else f"{chapter}: {label}: "
             return replace(row, problem=f"{name}{error}")
         row = replace(row, points=report.points, comparisons=report.comparisons, error=report.error)
+        row = replace(row, tie=self.tie(label, trial), reason=self.alone.get(label, ""))
+        if (row.tie == "itself") != bool(row.reason):
+            text = "is held to nothing but itself" if not row.reason else "is held to something"
+            return replace(row, problem=f"{chapter}: {label} {text}")
         if row.kind == "gradient" and not report.differentiated:
             text = "is not compared with the derivative of a printed definition"
             return replace(row, problem=f"{chapter}: {label} {text}")
         if not mutants:
             return row
-        tried = trial.mutants()
+        tried = [mutant for mutant in trial.mutants() if not trial.is_equal(mutant)]
         survivors = tuple(str(mutant) for mutant in tried if trial.agrees(mutant.statement))
         killed = len(tried) - len(survivors)
-        return replace(row, mutants=len(tried), killed=killed, survivors=survivors)
+        slips = trial.slips()
+        noticed = sum(not trial.agrees(mutant.statement) for mutant in slips)
+        return replace(
+            row,
+            mutants=len(tried),
+            killed=killed,
+            survivors=survivors,
+            slips=len(slips),
+            slips_noticed=noticed,
+        )
 
     def trial(self, chapter: str, label: str) -> Trial:
         """Return the trial of one equation: its points are drawn and it is read."""
-        binding = self.bindings.get(label)
+        binding = self.bindings.get(label) or self.anchors.get(label)
         return Trial(
             self.latex[label],
             called_as_printed(binding) if binding else None,
@@ -159,6 +185,12 @@ class Audit:
             points=self.points,
             name=f"{chapter}: {label}",
         )
+
+    def tie(self, label: str, trial: Trial) -> str:
+        """Say what outside itself an equation is held to."""
+        if trial.function is not None:
+            return "code"
+        return trial.leans_on() or ("value" if label in self.drawn else "itself")
 
     def kind(self, label: str) -> str:
         """Say how an equation is checked."""
@@ -196,7 +228,8 @@ class Audit:
 
     def unprinted(self) -> list[str]:
         """Return the labels that are drawn, used or exempt but stand on no page."""
-        named = {*self.draws, *self.uses, *self.exempt, *self.tight}
+        named = {*self.draws, *self.uses, *self.exempt, *self.tight, *self.anchors, *self.drawn}
+        named |= {*self.alone, *self.implied, *self.borderless}
         return sorted(named - set(self.latex))
 
     def _defines(self, label: str) -> bool:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from eqtest.compare import Disagreement, Point, Report, Shown, difference, show
 from eqtest.errors import FormulaError, FormulaMismatch, NoDerivative
 from eqtest.evaluate import ORDERS, extent, numbers, quiet, value
-from eqtest.mutate import Mutant, mutants
+from eqtest.mutate import Mutant, mutants, slips
 from eqtest.scope import (
     MOST_TERMS,
     RowVector,
@@ -151,9 +151,23 @@ class Trial:
         self._skipped = report.skipped
         return report
 
+    def leans_on(self) -> Literal["definition", "derivative", ""]:
+        """Say what outside itself the equation is held to, apart from a function."""
+        sides = [side.node for chain in self.statement.chains for side in chain.sides if side.node]
+        sides += [definition.body for definition in self.statement.locals]
+        outside = set(self.functions) | set(self.definitions)
+        names = (node for side in sides for node in walk(side) if isinstance(node, Name))
+        if any(name.base in outside or name.key in outside for name in names):
+            return "definition"
+        return "derivative" if any(map(_differentiates, sides)) else ""
+
     def mutants(self) -> list[Mutant]:
         """Return the mutants of the equation."""
         return mutants(self.statement, self.functions, self.known)
+
+    def slips(self) -> list[Mutant]:
+        """Return the mutants that repeat one change wherever the same part is printed."""
+        return slips(self.statement, self.functions, self.known)
 
     def agrees(self, statement: Statement) -> bool:
         """Say whether a mutant passes all comparisons that the equation passes through."""
@@ -164,6 +178,15 @@ class Trial:
             return whole and report.skipped == self._skipped
         except (Disagreement, FormulaError):
             return False
+
+    def is_equal(self, mutant: Mutant) -> bool:
+        """Say whether a mutant is the page in other words: a border on which both cases agree.
+
+        It differs from the page on the border alone, and points lie there.
+        """
+        if mutant.kind != "border" or not self.borders or self._skipped:
+            return False
+        return self.agrees(mutant.statement)
 
     def _comparisons(self) -> int:
         """Return how many comparisons the equation as printed takes: a head takes none."""

@@ -107,8 +107,7 @@ def parse(latex: str, functions: Iterable[str] = (), known: Iterable[str] = ()) 
     >>> parse("1 - y f").terms[1][0]
     '-'
     """
-    tokens = tokenize(latex)
-    refuse_words(tokens, latex, known)
+    tokens = with_words(tokenize(latex), latex, known)
     functions = frozenset(functions)
     c = Cursor(tokens, latex, functions)
     node = read_expression(c)
@@ -118,12 +117,15 @@ def parse(latex: str, functions: Iterable[str] = (), known: Iterable[str] = ()) 
     return node
 
 
-def refuse_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> None:
-    r"""Refuse letters that spell a word: ``exp(x)`` is set as the product of e, x, p and (x).
+def with_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> list[Token]:
+    r"""Read letters side by side as the word that they spell, if that is sure, or refuse them.
 
-    Below a symbol letters side by side are indices, or the name of one symbol.
+    ``exp(x)`` is set as the product of e, x, p and (x). ``delta`` is the symbol of that name if
+    there is one and its letters are none. Below a symbol, letters side by side are indices, or the
+    name of one symbol.
     """
-    long = {name for name in known if len(name) > 1}
+    names = set(known)
+    done: list[Token] = []
     place = 0
     while place < len(tokens):
         end = place + 1
@@ -133,13 +135,19 @@ def refuse_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> N
         if tokens[place].kind == "name" and run.isalpha() and len(run) > 1:
             before = [token.text for token in tokens[max(place - 2, 0) : place]]
             below = before[-1:] == ["_"] or before == ["_", "{"]
-            spelled = run in long or run in SHORT_WORDS or len(run) > LONGEST_RUN
+            if run in names and not below and not set(run) <= names:
+                done.append(Token("word", run, tokens[place].start, tokens[end - 1].end))
+                place = end
+                continue
+            spelled = run in names or run in SHORT_WORDS or len(run) > LONGEST_RUN
             spelled = spelled or any(word in run for word in SPELLED)
             if spelled and not below:
                 letters = r"\cdot ".join(run)
                 text = f"{letters} or a word? write \\{run}, \\text{{{run}}} or spaces between"
                 raise FormulaError(text, latex, tokens[place].start)
+        done += tokens[place:end]
         place = end
+    return done
 
 
 def _joined(before: Token, after: Token) -> bool:

@@ -101,18 +101,69 @@ def mutants(statement: Statement, functions: set[str], known: set[str]) -> list[
     found = []
     for edit in dict.fromkeys(_edits(statement)):
         changed = f"{latex[: edit.start]}{edit.text}{latex[edit.end :]}"
-        try:
-            other = read_statement(changed, functions, known)
-        except FormulaError:
-            continue
-        trees = _trees(other)
-        if trees in seen or len(other.chains) != len(statement.chains):
-            continue
-        seen.add(trees)
-        before = " ".join(latex[edit.start : edit.end].split())
-        context = " ".join(latex[slice(*edit.around)].split())
-        found.append(Mutant(edit.kind, before, edit.text.strip(), context, other))
+        mutant = _read(changed, edit, "", statement, functions, known, seen)
+        found += [mutant] if mutant else []
     return found
+
+
+def slips(statement: Statement, functions: set[str], known: set[str]) -> list[Mutant]:
+    """Return the mutants that make one change wherever the same part is printed.
+
+    Who believes in a wrong sign prints it on every line, so each line agrees with the next.
+    """
+    latex = statement.latex
+    alike: dict[Node, list[Node]] = {}
+    for node in _nodes(statement):
+        if node.start < node.end:
+            alike.setdefault(node, []).append(node)
+    seen = {_trees(statement)}
+    found = []
+    for occurrences in alike.values():
+        if len(occurrences) == 1:
+            continue
+        for edits in zip(*(_of_node(node, latex) for node in occurrences), strict=False):
+            changed = latex
+            for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
+                changed = f"{changed[: edit.start]}{edit.text}{changed[edit.end :]}"
+            mutant = _read(
+                changed, edits[0], f"{len(edits)} times", statement, functions, known, seen
+            )
+            found += [mutant] if mutant else []
+    return found
+
+
+def _read(
+    changed: str,
+    edit: Edit,
+    times: str,
+    statement: Statement,
+    functions: set[str],
+    known: set[str],
+    seen: set[object],
+) -> Mutant | None:
+    """Return a changed equation if it can be read and is new."""
+    latex = statement.latex
+    try:
+        other = read_statement(changed, functions, known)
+    except FormulaError:
+        return None
+    trees = _trees(other)
+    if trees in seen or len(other.chains) != len(statement.chains):
+        return None
+    seen.add(trees)
+    before = " ".join(latex[edit.start : edit.end].split())
+    context = " ".join(latex[slice(*edit.around)].split())
+    kind = f"{edit.kind}, {times}" if times else edit.kind
+    return Mutant(kind, before, edit.text.strip(), context, other)
+
+
+def _nodes(statement: Statement) -> list[Node]:
+    return [node for root in _roots(statement) for node in walk(root)]
+
+
+def _roots(statement: Statement) -> list[Node]:
+    roots = [side.node for chain in statement.chains for side in chain.sides if side.node]
+    return roots + [definition.body for definition in statement.locals]
 
 
 def _trees(statement: Statement) -> object:
@@ -124,9 +175,8 @@ def _trees(statement: Statement) -> object:
 
 def _edits(statement: Statement) -> Iterator[Edit]:
     latex = statement.latex
-    roots = [side.node for chain in statement.chains for side in chain.sides if side.node]
-    roots += [definition.body for definition in statement.locals]
-    nodes = [node for root in roots for node in walk(root)]
+    roots = _roots(statement)
+    nodes = _nodes(statement)
     for root in roots:
         if not isinstance(root, Sum):
             yield Edit("sign", root.start, root.start, "-", (root.start, root.end))
@@ -145,7 +195,7 @@ def _relations(chain: Chain, latex: str) -> Iterator[Edit]:
             around = left.start, right.end
             yield Edit("relation", *place, f" {NEGATED[right.relation]} ", around)
             if right.relation in (r"\leq", r"\geq"):  # the other way round it says less
-                yield Edit("border", *place, f" {STRICTNESS[right.relation]} ", around)
+                yield Edit("strict", *place, f" {STRICTNESS[right.relation]} ", around)
 
 
 def _of_node(node: Node, latex: str) -> Iterator[Edit]:

@@ -23,7 +23,7 @@ from eqtest.grammar import (
     read_factor,
     read_variable,
     refuse_bare,
-    refuse_words,
+    with_words,
 )
 from eqtest.tokens import RELATIONS, Token, matching, split, tokenize, words
 from eqtest.tree import (
@@ -127,8 +127,7 @@ def read_statement(latex: str, functions: Iterable[str], known: Iterable[str]) -
         FormulaError: if any part of it cannot be read.
     """
     known = set(known)
-    tokens = tokenize(latex)
-    refuse_words(tokens, latex, known)
+    tokens = with_words(tokenize(latex), latex, known)
     pieces = list(_pieces(tokens, latex))
     heads = [_head(sides, latex, known) for sides in pieces]
     if not pieces:
@@ -339,12 +338,21 @@ def _pieces(tokens: list[Token], latex: str) -> Iterator[list[tuple[str, list[To
             if not piece:
                 continue
             sides = list(split(piece, RELATIONS))
+            if len(sides) > 1 and _lists_entries(sides):
+                continue
             empty = next((part for part in sides if not part[1]), None)
             if len(sides) == 1 or empty:
                 raise FormulaError(
                     "neither an equation nor a comment", latex, (piece or segment)[0].start
                 )
             yield sides
+
+
+def _lists_entries(sides: list[tuple[str, list[Token]]]) -> bool:
+    r"""Say whether a chain only names a list: ``\ell = L = \{l_1, \dots, l_N\}^\top``."""
+    last = [token.text for token in sides[-1][1]]
+    named = all(Cursor(part, "", frozenset()).after_symbol(0) for _, part in sides[:-1])
+    return named and last[:1] == [r"\{"] and r"\dots" in last and {r for r, _ in sides[1:]} == {"="}
 
 
 def _segments(tokens: list[Token], latex: str) -> list[list[Token]]:

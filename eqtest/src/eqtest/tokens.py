@@ -69,6 +69,8 @@ SYNONYMS = {
     r"\intercal": r"\top",
     r"\prime": "'",
     r"\ast": "*",
+    r"\leftarrow": "=",
+    r"\gets": "=",
     r"\bm": r"\boldsymbol",
     r"\stackrel": r"\overset",
 }
@@ -79,8 +81,8 @@ COMMANDS = words(
     \mathcal \mathbb \mathscr \mathfrak \vec \underbrace \overset \substack \\ \left| \right|
     \left\| \right\|"""
 )
-WORDS = words(r"\operatorname \mathrm \mathit \mathsf \mathtt")
-TEXTS = words(r"\text \textrm \textbf \textit \textsf \mbox")
+WORDS = words(r"\operatorname \mathrm \mathit \mathsf \mathtt \mathop")
+TEXTS = words(r"\text \textrm \textbf \textit \textsf \texttt \textnormal \mbox")
 MARKS = frozenset("+-*/=<>()[]{}|,;:.&_^'")
 RELATIONS = frozenset(["=", "<", ">", r"\leq", r"\geq", r"\neq", r"\in"])
 OPENS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
@@ -89,6 +91,8 @@ CLOSES = frozenset(OPENS.values())
 
 _SIZE = re.compile(r"\\(left|right|[bB]igg?[lrm]?)(?![A-Za-z])\s*(?=(\\.[A-Za-z]*|\S)?)")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}")
+# Old switches of the font, which hold to the end of their group.
+_SWITCH = re.compile(r"\{\s*\\(rm|bf|it|sf|tt)\s+([A-Za-z]+)\s*\}")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[0-9][eE][-+]?[0-9]")
@@ -188,6 +192,9 @@ def tokenize(latex: str, start: int = 0, stop: int | None = None) -> list[Token]
             at = latex.find("\n", at) if "\n" in latex[at:stop] else stop
         elif latex[at] == "\\":
             at = _command(latex, at, tokens)
+        elif switch := _SWITCH.match(latex, at):
+            tokens += _switched(switch)
+            at = switch.end()
         elif number := _NUMBER.match(latex, at):
             if _SCIENTIFIC.match(latex, number.end() - 1):
                 raise FormulaError(r"write 10^{-3}, not 1e-3: e is a symbol here", latex, at)
@@ -209,6 +216,17 @@ def tokenize(latex: str, start: int = 0, stop: int | None = None) -> list[Token]
         else:
             raise FormulaError(f"the character {latex[at]!r} has no reading", latex, at)
     return tokens
+
+
+def _switched(switch: re.Match[str]) -> list[Token]:
+    r"""Return ``{\rm margin}`` as a word, and ``{\bf x}`` as ``\mathbf{x}``."""
+    start, end = switch.span()
+    if switch[1] != "bf" or len(switch[2]) > 1:
+        return [Token("word", switch[2], start, end)]
+    return [
+        Token("mark", r"\mathbf", start, start + 1),
+        Token("name", switch[2], switch.start(2), end),
+    ]
 
 
 def _command(latex: str, at: int, tokens: list[Token]) -> int:
@@ -235,6 +253,8 @@ def _command(latex: str, at: int, tokens: list[Token]) -> int:
             inside = re.sub(r"\\[,;!: ]|\s", "", inside)
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", inside):
                 raise FormulaError(f"{name} with something else than a word", latex, at)
+        if name in TEXTS:
+            inside = inside.replace("~", " ")
         tokens.append(Token("text" if name in TEXTS else "word", inside, at, end))
         return end
     if name == r"\tag":

@@ -1,0 +1,282 @@
+"""What ties an equation that has no function of its own to something outside it.
+
+``ANCHORS`` holds functions for derivations and identities: called with the symbols of a point, each
+computes the equation's value with the package or another library, never by the printed formula. The
+equations in ``DRAWN`` are tied by a value that their draw computes with code; those in ``SELF`` by
+nothing, with the reason.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from scipy import optimize, special, stats
+from sklearn.utils import class_weight
+from torch.nn import functional as F  # noqa: N812
+
+from lossbook import reference as R  # noqa: N812
+from lossbook.reference import margin
+
+
+def _step_to_plane(w: np.ndarray, x: np.ndarray, b: float) -> np.ndarray:
+    """Return the least change of a point that reaches a plane."""
+    return np.linalg.lstsq(w[np.newaxis], [w @ x + b])[0]
+
+
+def _distance(w: np.ndarray, x: np.ndarray, b: float) -> float:
+    return float(np.linalg.norm(_step_to_plane(w, x, b)))
+
+
+def _balanced(n: np.ndarray) -> np.ndarray:
+    """Return scikit-learn's weights of classes with these counts."""
+    classes = np.arange(len(n))
+    labels = np.repeat(classes, n.astype(int))
+    return class_weight.compute_class_weight("balanced", classes=classes, y=labels)
+
+
+def _best_exponential(p: float) -> float:
+    """Return the smallest expected exponential loss, found by minimising."""
+
+    def risk(f: float) -> float:
+        return p * R.exponential_loss([f], [1]) + (1 - p) * R.exponential_loss([f], [-1])
+
+    return float(optimize.minimize_scalar(risk).fun)
+
+
+def _hinge_risk(p: float, f: float) -> float:
+    return p * R.hinge_loss([f], [1]) + (1 - p) * R.hinge_loss([f], [-1])
+
+
+def _svm(x: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, *, lambda_: float) -> float:
+    return R.structural_risk(R.hinge_loss(x @ w + b, y, reduction="none"), w, lam=lambda_)
+
+
+def _subgradient(f: float, y: int, h: float) -> float:
+    return R.hinge_loss([f], [y]) + R.hinge_loss_grad([f], [y])[0] * (h - f)
+
+
+def _weston_watkins(z: np.ndarray, y: int) -> float:
+    return len(z) * F.multi_margin_loss(torch.tensor(z)[None], torch.tensor([y - 1])).item()
+
+
+def _coordinate(penalty: str) -> Any:
+    def risk(r: np.ndarray, a: np.ndarray, theta: float, lambda_: float) -> float:
+        losses = R.l2_loss(a * theta, r, reduction="none")
+        whole = R.structural_risk(losses, [theta], lam=lambda_, penalty=penalty)
+        return whole - R.l2_loss(np.zeros_like(r), r)
+
+    return risk
+
+
+def _after_one_step(a: np.ndarray, theta: np.ndarray, t: float, eta: float) -> float:
+    slope = R.l2_loss_grad([a @ theta], [t])[0] * a
+    return a @ (theta - eta * slope) - t
+
+
+def _prior(penalty: str, lam: Any) -> Any:
+    def risk(a: np.ndarray, theta: np.ndarray, t: np.ndarray, sigma: float, tau: float) -> float:
+        losses = R.l2_loss(a @ theta, t, reduction="none")
+        return R.structural_risk(losses, theta, lam=lam(sigma, tau, len(t)), penalty=penalty)
+
+    return risk
+
+
+def _bernoulli_likelihood(y: np.ndarray, y_hat: np.ndarray) -> float:
+    target = torch.tensor(y, dtype=torch.float64)
+    return F.binary_cross_entropy(torch.tensor(y_hat), target, reduction="sum").item()
+
+
+def _kl_to_standard(mu: np.ndarray, sigma: np.ndarray) -> float:
+    normal = torch.distributions.Normal(torch.tensor(mu), torch.tensor(sigma))
+    standard = torch.distributions.Normal(torch.zeros_like(normal.loc), 1.0)
+    return torch.distributions.kl_divergence(normal, standard).sum().item()
+
+
+def _scale_slope(family: type[torch.distributions.Distribution]) -> Any:
+    """Return the slope of a negative log-likelihood in the scale, from PyTorch."""
+
+    def slope(x: np.ndarray, t: np.ndarray, scale: float) -> float:
+        free = torch.tensor(scale, dtype=torch.float64, requires_grad=True)
+        likelihood = family(torch.tensor(x), free).log_prob(torch.tensor(t)).sum()
+        return -torch.autograd.grad(likelihood, free)[0].item()
+
+    return slope
+
+
+def _exponential_slope(p: float, f: float) -> float:
+    rising, falling = R.exponential_loss_grad([f], [-1])[0], R.exponential_loss_grad([f], [1])[0]
+    return p * falling + (1 - p) * rising
+
+
+def _svm_slope(x: Any, y: Any, w: Any, b: float, lambda_: float, j: int) -> float:
+    ridge = lambda_ * R.l2_loss_grad([w[j - 1]], [0.0])[0]
+    return R.hinge_loss_grad(x @ w + b, y) @ x[:, j - 1] + ridge
+
+
+def _ridge_slope(x: Any, y: Any, theta: Any, lambda_: float, j: int) -> float:
+    ridge = lambda_ * R.l2_loss_grad([theta[j - 1]], [0.0])[0]
+    return R.l2_loss_grad(x @ theta, y) @ x[:, j - 1] + ridge
+
+
+def _simplex(C: int) -> np.ndarray:
+    """Return the corners of a regular simplex around 0, of length 1."""
+    corners = np.eye(C) - 1 / C
+    return corners / np.linalg.norm(corners, axis=1, keepdims=True)
+
+
+def _zero_one(m: float) -> float:
+    return R.zero_one_loss([int(np.sign(m))], [1])
+
+
+ANCHORS = {
+    # 1.1
+    "eq-zero-one-margin": lambda f, y: R.zero_one_loss([int(np.sign(f))], [y]),
+    "eq-zero-one-derivation": lambda p, j: np.average(
+        R.zero_one_loss(np.full(len(p), j), np.arange(1, len(p) + 1), reduction="none"), weights=p
+    ),
+    "eq-zero-one-bound-hinge": _zero_one,
+    "eq-zero-one-bound-exponential": _zero_one,
+    "eq-zero-one-bound-logistic": _zero_one,
+    "eq-zero-one-bound-squared": _zero_one,
+    # 1.2
+    "eq-information-additive": lambda p, q, b: R.information(p * q, base=b),
+    "eq-bernoulli": lambda y, y_hat: stats.bernoulli.pmf(y, y_hat),
+    "eq-binary-cross-entropy-derivation": _bernoulli_likelihood,
+    # 1.3
+    "eq-softmax-shift-derivation": lambda z, k: R.softmax(z)[k - 1],
+    "eq-log-sum-exp-bounds": lambda z: np.max(z),
+    "eq-log-sum-exp": lambda z: special.logsumexp(z),
+    "eq-weighted-means": lambda ell, w, y: np.average(ell, weights=w[y - 1]),
+    "eq-weighted-scale": lambda ell, w, y: np.average(ell, weights=w[y - 1]),
+    "eq-weighted-undo": lambda z, w, k: R.softmax(z - np.log(w))[k - 1],
+    "eq-weighted-balanced": lambda n: n @ _balanced(n),
+    "eq-weighted-threshold": lambda w, p: np.argmax((w * p)[::-1]),  # the second where both tie
+    "eq-l-softmax-psi-derivation": lambda r: margin.l_softmax_psi(
+        [(r + 1) * np.pi / (r + 2)], m=int(r) + 2
+    )[0],
+    "eq-chebyshev": lambda m, theta: special.eval_chebyt(int(m) + 1, np.cos(theta)),
+    "eq-l2-softmax-best": lambda alpha, C: R.softmax(np.r_[alpha, np.zeros(C - 2), -alpha])[0],
+    "eq-am-softmax-sum": lambda W: np.sum(W @ W.T) - np.trace(W @ W.T),
+    "eq-am-softmax-simplex": lambda s, C: R.softmax(s * _simplex(C)[0] @ _simplex(C).T)[0],
+    "eq-am-softmax-odds": lambda s, C: 1 / R.softmax(s * _simplex(C)[0] @ _simplex(C).T)[0] - 1,
+    "eq-am-softmax-margin": lambda C: 1 - _simplex(C)[0] @ _simplex(C)[1],
+    "eq-am-softmax-margin-plane": lambda C: 1 - (np.exp(2j * np.pi / C)).real,
+    "eq-arcface-jump": lambda m: margin.additive_angular_margin(m)(np.array([np.pi - m + 1e-12]))[
+        0
+    ][0],
+    # 1.4
+    "eq-jensen": lambda p, x: np.average(np.log(x), weights=p),
+    "eq-kl-gaussian-derivation-square": lambda x, mu_q: R.l2_loss([x], [mu_q]),
+    "eq-kl-standard-gaussian-derivation": _kl_to_standard,
+    "eq-jensen-shannon-derivation": lambda p, a: R.kl_divergence(p, a),
+    # 1.5
+    "eq-hinge-subgradient": _subgradient,
+    "eq-svm-foot": lambda w, x, b: w @ (x - _step_to_plane(w, x, b)) + b,
+    "eq-svm-distance": _distance,
+    "eq-geometric-margin": lambda w, x, b, y: y * np.sign(w @ x + b) * _distance(w, x, b),
+    "eq-svm-scale": lambda m, w: np.min(m) / np.linalg.norm(w),
+    "eq-svm-objective": _svm,
+    "eq-svm-grad-derivation": _svm_slope,
+    "eq-hinge-risk": _hinge_risk,
+    "eq-weston-watkins": _weston_watkins,
+    "eq-crammer-singer-largest": lambda z, y: R.multiclass_hinge_loss([z], [y - 1]),
+    # 1.6
+    "eq-exponential-minimiser": lambda p: _best_exponential(p) / 2,
+    "eq-exponential-risk-derivation": _exponential_slope,
+    "eq-mask-loss": lambda z, y, t: R.binary_cross_entropy(z[y - 1], t),
+    "eq-exponential-smallest": _best_exponential,
+    "eq-adaboost-product": lambda f, alpha, h, y: R.exponential_loss([f + alpha * h], [y]),
+    "eq-adaboost-error": lambda w, h, y: np.average(h != y, weights=w),
+    "eq-adaboost-stage": lambda w, alpha, h, y: np.average(
+        R.exponential_loss(alpha * h, y, reduction="none"), weights=w
+    ),
+    "eq-adaboost-alpha": _best_exponential,
+    "eq-adaboost-bound": lambda f, y: R.exponential_loss(f, y),
+    "eq-adaboost-factor": _best_exponential,
+    "eq-adaboost-samme": lambda alpha, h, y: R.exponential_loss([alpha * h], [y]),
+    # 2.1
+    "eq-l1-median-derivation": lambda x, t: R.l1_loss(np.full(len(t), x), t, reduction="sum"),
+    "eq-l1-lines": lambda x, t: R.l1_loss([x], [t]),
+    "eq-soft-threshold": lambda v, *, kappa: F.softshrink(
+        torch.tensor(v, dtype=torch.float64), kappa
+    ).item(),
+    "eq-soft-threshold-outside-derivation": lambda u, v, kappa: (
+        R.l2_loss([u], [v]) / 2 + kappa * R.l1_loss([u], [0.0])
+    ),
+    "eq-soft-threshold-inside-derivation": lambda u, v, kappa: (
+        R.l2_loss([u], [v]) / 2 + kappa * R.l1_loss([u], [0.0])
+    ),
+    "eq-lasso-coordinate-derivation": _coordinate("l1"),
+    # 2.2
+    "eq-l2-mean-derivation": lambda x, t: R.l2_loss(np.full(len(t), x), t),
+    "eq-l2-mean": lambda x, t: R.l2_loss(np.full(len(t), x), t),
+    "eq-l2-descent-derivation": _after_one_step,
+    "eq-ridge-derivation": _ridge_slope,
+    "eq-ridge-coordinate-derivation": _coordinate("l2"),
+    # 2.3
+    "eq-smooth-l1-join-derivation": lambda beta: R.smooth_l1_loss([beta], [0.0], beta=beta),
+    "eq-huber-join-derivation": lambda delta: R.huber_loss([delta], [0.0], delta=delta),
+    "eq-huber-smooth-l1-derivation": lambda x, t, delta: R.huber_loss([x], [t], delta=delta),
+    "eq-smooth-l1-limit": lambda x, t, beta: R.l2_loss([x], [t]) / (2 * beta),
+    "eq-smooth-l1-clipped": lambda r, beta: R.smooth_l1_loss([r], [0.0], beta=beta),
+    "eq-huber-sklearn-derivation": lambda r, sigma, epsilon: (
+        2 * sigma * R.huber_loss([r / sigma], [0.0], delta=epsilon)
+    ),
+    "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
+    # 2.4 and the opening of part 2
+    "eq-perceptual-linear-derivation": lambda K, x, t, M: (
+        R.l2_loss(K @ x, K @ t, reduction="sum") / M
+    ),
+    "eq-gaussian-scale-derivation": _scale_slope(torch.distributions.Normal),
+    "eq-laplace-scale-derivation": _scale_slope(torch.distributions.Laplace),
+    "eq-gaussian-derivation": lambda t, x, sigma: -np.sum(stats.norm.logpdf(t, x, sigma)),
+    "eq-laplace-derivation": lambda t, x, b: -np.sum(stats.laplace.logpdf(t, x, b)),
+    "eq-ridge-prior-derivation": _prior("l2", lambda sigma, tau, N: sigma**2 / (N * tau**2)),
+    "eq-lasso-prior-derivation": _prior("l1", lambda sigma, tau, N: 2 * sigma**2 / (N * tau)),
+}
+# The anchor's argument -> the page's symbol, where they differ.
+ANCHOR_SYMBOLS = {
+    "eq-gaussian-scale-derivation": {"scale": "sigma"},
+    "eq-laplace-scale-derivation": {"scale": "b"},
+    "eq-adaboost-alpha": {"p": "varepsilon"},
+    "eq-adaboost-factor": {"p": "varepsilon"},
+}
+
+DRAWN = dict.fromkeys(
+    [
+        "eq-margin-family-loss",
+        "eq-comparison-pairs",
+        "eq-weighted-shift",
+        "eq-soft-softmax",
+        "eq-margin-angle",
+        "eq-margin-cosine",
+        "eq-l2-softmax-bound",
+        "eq-l2-softmax-quadratic",
+        "eq-l2-softmax-alpha",
+        "eq-am-softmax-scale",
+        "eq-arcface-chord",
+        "eq-arcface-half-angle",
+        "eq-vae-evidence",
+        "eq-box-centre",
+        "eq-box-size",
+        "eq-box-decode-centre",
+        "eq-box-decode-size",
+        "eq-gram",
+        "eq-style",
+    ],
+    "the draw computes one symbol from the others",
+)
+
+_ALGEBRA = "algebra between angles, which no function of the package computes"
+
+SELF = {
+    "eq-weighted-balanced-prior": "a step of algebra: the counts cancel",
+    "eq-a-softmax-inner": _ALGEBRA,
+    "eq-a-softmax-outer": _ALGEBRA,
+    "eq-a-softmax-gap-derivation": _ALGEBRA,
+    "eq-a-softmax-many": _ALGEBRA,
+    "eq-arcface-border": _ALGEBRA,
+    "eq-focal-timid-derivation": "a chain of bounds inside a proof, with no quantity of its own",
+    "eq-l1-cycle-derivation": "two steps of descent between two points, followed by hand",
+    "eq-box-centre-derivation": "a step of algebra: shift and scale cancel",
+}
