@@ -25,11 +25,18 @@ NUMBER = re.compile(
     re.DOTALL,
 )
 HOW = {
-    "definition": "compared with the NumPy function",
+    "definition": "evaluated as printed",
     "gradient": "compared with the numerical derivative of the printed definition",
     "derivation": "each line compared with the next",
     "bound": "tested as the relation that it is",
     "identity": "both sides compared",
+}
+HELD_TO = {
+    "code": "the NumPy function",
+    "definition": "the printed definition that it speaks of",
+    "derivative": "the numerical derivative of a printed definition",
+    "value": "a value that was drawn, not printed",
+    "itself": "itself alone",
 }
 
 
@@ -54,11 +61,14 @@ def mark(label: str, page: str) -> str:
     else:
         sign, title = "✓", "Checked"
         lines = [
-            f"{row['kind'].capitalize()}: {HOW[row['kind']]}.",
+            f"{row['kind'].capitalize()}: {HOW[row['kind']]}; held to {HELD_TO[row['tie']]}.",
             f"At {row['points']} random points the largest relative error is at most "
             f"{row['error']:.0e}.",
-            f"{row['killed']} of {row['mutants']} deliberate mistakes in it are noticed.",
+            f"{row['killed']} of {row['mutants']} deliberate mistakes in one place are noticed, and "
+            f"{row['slips_noticed']} of {row['slips']} that run through all of it.",
         ]
+        if row["reason"]:
+            lines.append(f"{html.escape(row['reason'])}")
     binding = BINDINGS.get(label)
     if binding and binding.function.__name__ in lossbook.reference.__all__:
         name = f"{binding.function.__module__.rpartition('.')[0]}.{binding.function.__name__}"
