@@ -174,7 +174,8 @@ def faults(path: Path) -> Iterator[str]:
         if entry.get("locked") and entry["grade"] and not any(_marked(cell, "HIDDEN TESTS")):
             yield f"{path}: {entry['grade_id']} holds no hidden tests"
     for question, answer, entry in _essays(notebook):
-        limit, words = LIMIT.search(question), len(MODEL.match(answer)[0].split())
+        limit, model = LIMIT.search(question), MODEL.match(answer)
+        words = len(model[0].split()) if model else 0
         if not limit:
             yield f"{path}: {entry['grade_id']} asks for no number of words: {LIMIT.pattern}"
         elif words > 1.05 * int(limit[1]):
@@ -375,9 +376,9 @@ def build(site: Path, seed: int | None = None) -> None:
         raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
     copy_book(BUILT / "lossbook-book")
     for name in ("students", "instructor", "book"):
-        folder = BUILT / f"lossbook-{name}"
-        shutil.copyfile(COURSE / f"README-{name}.md", folder / "README.md")
-        pack(folder, BUILT / f"lossbook-{name}.zip", f"lossbook-{name}")
+        made = BUILT / f"lossbook-{name}"
+        shutil.copyfile(COURSE / f"README-{name}.md", made / "README.md")
+        pack(made, BUILT / f"lossbook-{name}.zip", f"lossbook-{name}")
     pack(site, BUILT / "lossbook-site.zip", "lossbook-site")
     for path in sorted(BUILT.glob("*.zip")):
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")

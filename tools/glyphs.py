@@ -306,7 +306,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             same = all(np.array_equal(stored[name], rendered[name]) for name in rendered)
         print("The stored glyphs are as rendered." if same else "The stored glyphs differ.")
         return 0 if same else 1
-    np.savez_compressed(GLYPHS, **rendered)
+    np.savez_compressed(GLYPHS, allow_pickle=False, **rendered)
     GLYPHS.with_name("README.md").write_text(readme(), encoding="utf-8")
     print(f"{GLYPHS} and its README written.")
     return 0

@@ -64,11 +64,11 @@ def mark(label: str, page: str) -> str:
             f"{row['kind'].capitalize()}: {HOW[row['kind']]}; held to {HELD_TO[row['tie']]}.",
             f"At {row['points']} random points the largest relative error is at most "
             f"{row['error']:.0e}.",
-            f"{row['killed']} of {row['mutants']} deliberate mistakes in one place are noticed, and "
-            f"{row['slips_noticed']} of {row['slips']} that run through all of it.",
+            f"{row['killed']} of {row['mutants']} deliberate mistakes in one place are noticed, "
+            f"and {row['slips_noticed']} of {row['slips']} that run through all of it.",
         ]
         if row["reason"]:
-            lines.append(f"{html.escape(row['reason'])}")
+            lines.append(html.escape(row["reason"]))
     binding = BINDINGS.get(label)
     if binding and binding.function.__name__ in lossbook.reference.__all__:
         name = f"{binding.function.__module__.rpartition('.')[0]}.{binding.function.__name__}"
