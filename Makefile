@@ -54,13 +54,13 @@ test: $(INSTALLED)  ## every check: package with formulas, notebooks with figure
 	echo "make test: $${failed:+FAILED:$$failed}$${failed:-all parts passed: $(PARTS)}"; test -z "$$failed"
 
 test-package: $(INSTALLED)
-	pytest -n 2 --dist loadgroup tests lossbook eqtest --doctest-modules $(addprefix --ignore ,tests/course tests/site)
+	pytest -n 2 --dist loadgroup tests lossbook eqtest --doctest-modules $(addprefix --ignore ,tests/course tests/lab tests/site)
 
 test-notebooks: $(INSTALLED)
 	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
 
 test-site: $(SITE) $(SLIDES)
-	pytest -n 2 --dist loadfile tests/site
+	pytest -n 2 --dist loadfile tests/site tests/lab
 
 portable: $(INSTALLED)  ## package and notebooks again, as other processors compute: instructions, threads
 	python -m tools.portable

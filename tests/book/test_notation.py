@@ -11,7 +11,7 @@ from lossbook import reference
 
 NOTATION = (BOOK / "reference" / "notation.md").read_text(encoding="utf-8")
 # Not symbols of the mathematics: how results are put together, and which variant is meant.
-OPTIONS = {"log", "penalty", "reduction"}
+OPTIONS = {"ignore_index", "log", "penalty", "reduction"}
 
 
 @pytest.mark.parametrize("name", reference.__all__)
