@@ -44,7 +44,7 @@ NETWORK = frozenset(
 # How Python code would find this hook in memory, or another way to the system.
 INSIDE = frozenset({"gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys.addaudithook"})
 FOREIGN = frozenset({"ctypes.dlopen", "ctypes.dlsym", "ctypes.call_function"})
-# These ask for programs and for memory's content on their own account; they live without.
+# These start programs on their own account, and live without: their attempts are not reported.
 LIBRARIES = frozenset({"ctypes.util", "platform", "uuid"})
 # Set where the process has an account's processes to itself.
 ISOLATED = "LOSSBOOK_ISOLATED"
