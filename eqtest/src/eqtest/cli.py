@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ def docstrings(module: ModuleType) -> Iterator[tuple[str, str]]:
         if found is module or inspect.isclass(found):
             for key in sorted(vars(found)):
                 if not key.startswith("_"):
-                    member = getattr(found, key, None)
+                    with warnings.catch_warnings(action="ignore"):  # of what is deprecated
+                        member = getattr(found, key, None)
                     if callable(member):
                         waiting.append((f"{name}.{key}", member))
 

@@ -700,7 +700,11 @@ def read_call(c: Cursor, name: Name, place: int) -> Node:
         name = replace(name, base=name.key, indices=(), label="")
     else:
         name = replace(name, indices=(), label="")
-    arguments = read_bracketed(c, dividing=True)
+    arguments: list[Node] = []
+    if c.peek(1) == OPENS[c.peek()]:
+        c.at += 2
+    else:
+        arguments = read_bracketed(c, dividing=True)
     if any(isinstance(argument, Relation) for argument in arguments):
         c.fail("a comparison where an argument belongs", c.at - 1)
     node: Node = Call(name, tuple(arguments), start=name.start, end=c.end)
