@@ -16,9 +16,9 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export MATPLOTLIBRC := /dev/null
 unexport MPLBACKEND
 
-.PHONY: help book serve lab test grading course slides portable bench lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab test grading course slides portable bench bench-losses lint text notebooks formulas requirements links look clean
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -75,6 +75,9 @@ notebooks: $(INSTALLED)  ## take edited texts back, run all chapters, normalise 
 
 bench: $(INSTALLED)  ## train all losses of the comparison, section 1.3.10, and store the results
 	python -m tools.bench
+
+bench-losses: $(INSTALLED)  ## time and weigh the losses beside PyTorch's own, and store the run
+	python -m benchmarks.losses
 
 formulas: $(INSTALLED)  ## check all equations, with mutants, and store the table that the site shows
 	python -m tools.formulas --json book/reference/formulas.json
