@@ -19,9 +19,9 @@ LOWEST := $(PYTHON) -c "import tomllib; project = tomllib.load(open('pyproject.t
 	print(*(need.replace('>=', '==') + '.*' for need in project['dependencies']))"
 PACKAGE_ALONE := $(filter-out tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
 
-.PHONY: help book serve lab plain test test-package test-notebooks test-site grading course slides portable lowest newest bench replicate lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab plain test test-package test-notebooks test-site grading course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(INSTALLED): requirements.txt pyproject.toml eqtest/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -100,6 +100,9 @@ notebooks: $(INSTALLED)  ## take edited texts back, run all chapters, normalise 
 
 bench: $(INSTALLED)  ## train all losses of the comparison, section 1.3.10, and store the results
 	python -m tools.bench
+
+bench-losses: $(INSTALLED)  ## time and weigh the losses beside PyTorch's own, and store the run
+	python -m benchmarks.losses
 
 replicate: $(INSTALLED)  ## run the chapters with other seeds, and say which findings hold (SEED="1 2 3")
 	python -m tools.replicate $(or $(SEED),1)

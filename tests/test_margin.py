@@ -601,7 +601,8 @@ class TestBlocks:
 
     @pytest.fixture(autouse=True)
     def small_blocks(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rivals, "BLOCK", 8)  # for 4 samples
+        monkeypatch.setattr(rivals, "BLOCK", 2)
+        monkeypatch.setattr(rivals, "AT_ONCE", 0)
 
     def given(self, case: Case) -> tuple[list[torch.Tensor], Callable[..., torch.Tensor]]:
         x, W, y = map(torch.tensor, case.draw(np.random.default_rng(0)))
@@ -649,8 +650,7 @@ class TestBlocks:
         x, W = (tensor.to(dtype).requires_grad_() for tensor in (x, W))
         options = tensor_options(case.options, dtype)
         found, wanted = [], []
-        for block, results in ((8, found), (2**20, wanted)):
-            rivals.BLOCK = block
+        for rivals.AT_ONCE, results in ((0, found), (2**20, wanted)):
             losses = getattr(functional, case.name)(x, W, y, reduction="none", **options)
             results += [losses.detach(), *torch.autograd.grad(losses.sum(), (x, W))]
         torch.testing.assert_close(
@@ -661,8 +661,7 @@ class TestBlocks:
     def test_autocast(self, case: Case):
         inputs, loss = self.given(case)
         found = []
-        for block in (8, 2**20):
-            rivals.BLOCK = block
+        for rivals.AT_ONCE in (0, 2**20):
             half = [tensor.detach().bfloat16().requires_grad_() for tensor in inputs]
             with torch.autocast("cpu", torch.bfloat16):
                 value = loss(*half)
@@ -687,8 +686,8 @@ def test_blocks_hold_no_matrix_of_all_logits():
 
     with Largest() as largest:
         functional.arcface_loss(x, W, y).backward()
-    assert largest.size <= rivals.BLOCK
-    assert x.shape[0] * W.shape[0] == 4 * rivals.BLOCK
+    assert largest.size == W.numel()
+    assert x.shape[0] * W.shape[0] == 16 * W.numel() > rivals.AT_ONCE
 
 
 def test_long_and_short_vectors():

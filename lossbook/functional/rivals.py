@@ -21,8 +21,8 @@ from torch import distributed as dist
 from torch.linalg import vector_norm
 from torch.nn.functional import linear
 
-# How many logits a block holds: 4 MiB of them in float32.
-BLOCK = 2**20
+BLOCK = 512  # classes
+AT_ONCE = 2**20  # so many logits, 4 MiB in float32, need no blocks
 
 
 class Classes(NamedTuple):
@@ -50,7 +50,7 @@ def rivals_and_own(
 
     All in one matrix where that is small, else in blocks.
     """
-    if classes.group is None and f.shape[0] * W.shape[0] <= BLOCK:
+    if classes.group is None and f.shape[0] * W.shape[0] <= AT_ONCE:
         return _at_once(f, W, b, y, classes)
     bias = f.new_zeros(W.shape[0]) if b is None else b.to(f.dtype)
     rivals, own, own_bias, _ = _InBlocks.apply(f, W, bias, y, classes)  # type: ignore[no-untyped-call]
@@ -79,7 +79,7 @@ class _InBlocks(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         scales = f.new_ones(W.shape[0], 1)
         rivals = f.new_full(f.shape[:1], -math.inf)
-        for part in _parts(f, W):
+        for part in _blocks(W):
             if classes.unit:
                 scales[part] = 1 / lengths(W[part])
             logits = _rival_logits(f, W[part] * scales[part], b[part], y, part, classes)
@@ -112,14 +112,15 @@ class _InBlocks(torch.autograd.Function):
         slope = rivals_slope.unsqueeze(1)
         floor = rivals.clamp(min=torch.finfo(rivals.dtype).min).unsqueeze(1)  # no -inf - -inf
         f_grad, W_grad, b_grad = torch.zeros_like(f), f.new_empty(W.shape), f.new_empty(b.shape)
-        for part in _parts(f, W):
+        for part in _blocks(W):
             vectors = W[part] * scales[part]
             logits = _rival_logits(f, vectors, b[part], y, part, classes)
             shares = logits.sub_(floor).exp_()  # of each class in e^r
             f_grad += slope * _product(shares, vectors, classes)
             pull = _product(shares.T, slope * f, classes)
             if classes.unit:  # what points along a vector does not change its direction
-                pull = (pull - vectors * (pull * vectors).sum(dim=1, keepdim=True)) * scales[part]
+                along = torch.bmm(pull.unsqueeze(1), vectors.unsqueeze(2)).squeeze(2)
+                pull = torch.addcmul(pull, vectors, along, value=-1) * scales[part]
             W_grad[part], b_grad[part] = pull, (shares.T @ slope).squeeze(1)
         here, row = _held(y, W, classes)
         W_grad.index_add_(0, row, own_slope * here.unsqueeze(1))
@@ -131,10 +132,9 @@ class _InBlocks(torch.autograd.Function):
         return f_grad, W_grad, b_grad, None, None
 
 
-def _parts(f: Tensor, W: Tensor) -> list[slice]:
-    """Cut the classes into blocks of about BLOCK logits."""
-    size = max(BLOCK // max(f.shape[0], 1), 1)
-    return [slice(start, min(start + size, W.shape[0])) for start in range(0, W.shape[0], size)]
+def _blocks(W: Tensor) -> list[slice]:
+    classes = W.shape[0]
+    return [slice(first, min(first + BLOCK, classes)) for first in range(0, classes, BLOCK)]
 
 
 def _product(a: Tensor, b: Tensor, classes: Classes) -> Tensor:
