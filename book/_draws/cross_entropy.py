@@ -35,6 +35,10 @@ def _pair(rng: np.random.Generator) -> dict:
     return drawn | {"q": distributions(rng, drawn["C"])}
 
 
+def _pair_in_nats(rng: np.random.Generator) -> dict:
+    return _pair(rng) | {"b": np.e}
+
+
 def _close_pair(rng: np.random.Generator) -> dict:
     drawn = _pair(rng)
     weight = rng.choice([0.0, 0.05, 1.0])
@@ -66,6 +70,7 @@ USES = {
     "eq-entropy-bounds": ["eq-entropy"],
     "eq-entropy-bounds-derivation": ["eq-entropy"],
     "eq-cross-entropy-bound": ["eq-entropy", "eq-cross-entropy"],
+    "eq-cross-entropy-bound-derivation": ["eq-entropy", "eq-cross-entropy"],
     "eq-sigmoid-symmetry": ["eq-sigmoid"],
     "eq-sigmoid-grad-derivation": ["eq-sigmoid"],
     "eq-binary-cross-entropy": ["eq-sigmoid"],
@@ -83,6 +88,7 @@ DRAWS = {
     "eq-entropy-bounds": _bounded,
     "eq-entropy-bounds-derivation": _nats,
     "eq-cross-entropy-bound": _close_pair,
+    "eq-cross-entropy-bound-derivation": _pair_in_nats,
     "eq-sigmoid": _logit,
     "eq-sigmoid-symmetry": _logit,
     "eq-sigmoid-grad": _logit,
@@ -99,6 +105,7 @@ DRAWS = {
 
 LOWER = "the left side becomes smaller, and a looser bound is true as well"
 ZERO = "both sides of this equality are 0, so its sign does not matter"
+SUM_TO_ZERO = "each term becomes 0, and the sum is 0 with or without that"
 
 SURVIVORS = {
     "eq-entropy-bounds": {
@@ -115,5 +122,14 @@ SURVIVORS = {
     },
     "eq-cross-entropy-bound": {
         "sign: `-` before `H(p)`": LOWER,
+    },
+    "eq-cross-entropy-bound-derivation": {
+        r"sign: `-` before `\sum_{k=1}^{C} p_k \Bigl(\frac{q_k}{p_k} - 1\Bigr)`": ZERO,
+        r"sign: `-` before `\sum_{k=1}^{C} (q_k - p_k)`": ZERO,
+        "sign: `-` before `0`": "0 has no sign",
+        r"symbol: `q_k` -> `{p_k}` in `\frac{q_k}{p_k}`": SUM_TO_ZERO,
+        r"symbol: `p_k` -> `{q_k}` in `\frac{q_k}{p_k}`": SUM_TO_ZERO,
+        "symbol: `q_k` -> `{p_k}` in `q_k - p_k`": SUM_TO_ZERO,
+        "symbol: `p_k` -> `{q_k}` in `q_k - p_k`": SUM_TO_ZERO,
     },
 }
