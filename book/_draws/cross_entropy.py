@@ -35,6 +35,10 @@ def _pair(rng: np.random.Generator) -> dict:
     return drawn | {"q": distributions(rng, drawn["C"])}
 
 
+def _pair_in_nats(rng: np.random.Generator) -> dict:
+    return _pair(rng) | {"b": np.e}
+
+
 def _close_pair(rng: np.random.Generator) -> dict:
     drawn = _pair(rng)
     weight = rng.choice([0.0, 0.05, 1.0])
@@ -66,6 +70,7 @@ USES = {
     "eq-entropy-bounds": ["eq-entropy"],
     "eq-entropy-bounds-derivation": ["eq-entropy"],
     "eq-cross-entropy-bound": ["eq-entropy", "eq-cross-entropy"],
+    "eq-cross-entropy-bound-derivation": ["eq-entropy", "eq-cross-entropy"],
     "eq-sigmoid-symmetry": ["eq-sigmoid"],
     "eq-sigmoid-grad-derivation": ["eq-sigmoid"],
     "eq-binary-cross-entropy": ["eq-sigmoid"],
@@ -83,6 +88,7 @@ DRAWS = {
     "eq-entropy-bounds": _bounded,
     "eq-entropy-bounds-derivation": _nats,
     "eq-cross-entropy-bound": _close_pair,
+    "eq-cross-entropy-bound-derivation": _pair_in_nats,
     "eq-sigmoid": _logit,
     "eq-sigmoid-symmetry": _logit,
     "eq-sigmoid-grad": _logit,

@@ -59,6 +59,18 @@ def _offset(rng: np.random.Generator) -> dict:
     return _logits(rng) | {"a": rng.normal(0, 2)}
 
 
+def _clouds(rng: np.random.Generator) -> dict:
+    C, d = int(rng.integers(2, 5)), int(rng.integers(2, 4))
+    mu, x = rng.normal(0, 1, (C, d)), rng.normal(0, 1, d)
+    return {
+        "C": C,
+        "mu": mu,
+        "rho": rng.uniform(0.2, 1, C),
+        "x": x,
+        "k": int(rng.integers(1, C + 1)),
+    }
+
+
 USES = {
     "eq-softmax-odds": ["eq-softmax"],
     "eq-softmax-two-derivation": ["eq-sigmoid"],
@@ -71,6 +83,7 @@ USES = {
 DRAWS = {
     "eq-softmax": _logits,
     "eq-softmax-loss": _logits_and_label,
+    "eq-softmax-gaussian-derivation": _clouds,
     "eq-softmax-odds": _two_classes,
     "eq-softmax-shift-derivation": _shifted,
     "eq-softmax-two-derivation": _pair,
