@@ -124,6 +124,12 @@ def _simplex(C: int) -> np.ndarray:
     return corners / np.linalg.norm(corners, axis=1, keepdims=True)
 
 
+def _posterior(rho: np.ndarray, mu: np.ndarray, x: np.ndarray, k: int) -> float:
+    """Return the share of class k among clouds of unit variance with these weights and means."""
+    densities = rho * [stats.multivariate_normal(mean).pdf(x) for mean in mu]
+    return densities[k - 1] / densities.sum()
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -143,6 +149,7 @@ ANCHORS = {
     "eq-bernoulli": lambda y, y_hat: stats.bernoulli.pmf(y, y_hat),
     "eq-binary-cross-entropy-derivation": _bernoulli_likelihood,
     # 1.3
+    "eq-softmax-gaussian-derivation": _posterior,
     "eq-softmax-shift-derivation": lambda z, k: R.softmax(z)[k - 1],
     "eq-log-sum-exp-bounds": lambda z: np.max(z),
     "eq-log-sum-exp": lambda z: special.logsumexp(z),
