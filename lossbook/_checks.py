@@ -224,7 +224,7 @@ def require_broadcast(name: str, weights: Any, scores_name: str, scores: Any) ->
     """Raise ValueError unless the weights broadcast to the shape of the scores, and no further."""
     pairs = zip(reversed(weights.shape), reversed(scores.shape), strict=False)
     if weights.ndim > scores.ndim or any(one not in (1, other) for one, other in pairs):
-        expected = f"a shape that broadcasts to {scores_name}'s, {tuple(scores.shape)}"
+        expected = f"a shape that broadcasts to that of {scores_name}, {tuple(scores.shape)}"
         fail(name, f"shape {tuple(weights.shape)}", expected)
 
 
