@@ -78,6 +78,7 @@ bench: $(INSTALLED)  ## train all losses of the comparison, section 1.3.10, and 
 
 formulas: $(INSTALLED)  ## check all equations, with mutants, and store the table that the site shows
 	python -m tools.formulas --json book/reference/formulas.json
+	python -m tools.printed --json book/reference/printed.json
 
 links: $(INSTALLED)  ## ask every link of the book whether it still leads somewhere
 	jupyter-book build . --builder linkcheck
