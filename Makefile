@@ -109,6 +109,7 @@ replicate: $(INSTALLED)  ## run the chapters with other seeds, and say which fin
 
 formulas: $(INSTALLED)  ## check all equations, with mutants, and store the table that the site shows
 	python -m tools.formulas --json book/reference/formulas.json
+	python -m tools.printed --json book/reference/printed.json
 
 links: $(INSTALLED)  ## ask every link of the book whether it still leads somewhere
 	jupyter-book build . --builder linkcheck

@@ -157,6 +157,7 @@ def counts() -> dict[str, int]:
         if cell["cell_type"] == "code"
     ]
     rows, listed = checked_equations(), claims()
+    printed = json.loads((BOOK / "reference" / "printed.json").read_text(encoding="utf-8"))
     return {
         "chapters": sum(path.stem != "index" for path in chapters()),
         "cells": len(cells),
@@ -165,6 +166,7 @@ def counts() -> dict[str, int]:
         "checked": sum(row["kind"] != "exempt" for row in rows),
         "mutants": sum(row["mutants"] for row in rows),
         "killed": sum(row["killed"] for row in rows),
+        **printed,
         "slips": sum(row["slips"] for row in rows),
         "noticed": sum(row["slips_noticed"] for row in rows),
         **{
