@@ -145,6 +145,18 @@ def within(values: ArrayLike, low: float, high: float) -> Evidence:
     return _counted(inside, f"{spread(numbers)}, between {low:g} and {high:g}")
 
 
+def within_on_average(values: ArrayLike, low: float, high: float) -> Evidence:
+    """The mean over the seeds lies from ``low`` to ``high``, single seeds may not.
+
+    Example:
+        >>> within_on_average([-0.1, 0.3], 0.0, 0.2)
+        Evidence(holds=True, shown='0.1 ± 0.28 over 2 seeds, mean between 0 and 0.2')
+    """
+    numbers = np.asarray(values, dtype=float)
+    shown = f"{spread(numbers)} over {numbers.size} seeds, mean between {low:g} and {high:g}"
+    return Evidence(bool(low <= numbers.mean() <= high), shown)
+
+
 def always(conditions: ArrayLike, shown: str) -> Evidence:
     """In every seed, the condition is true; ``shown`` says what it is in numbers.
 

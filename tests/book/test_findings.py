@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from book_data import BOOK, VERDICT_ROW, chapters, findings, notebook, prose
 
-from lossbook.book.findings import Evidence, falling, larger, larger_on_average, rising, within
+from lossbook.book.findings import (
+    Evidence,
+    falling,
+    larger,
+    larger_on_average,
+    rising,
+    within,
+    within_on_average,
+)
 from tools.replicate import seeds_cell
 
 WITH_SEEDS = [
@@ -57,6 +65,9 @@ def test_links_lead_to_findings_that_hold() -> None:
         (falling([[3, 2, 1], [9, 1, 2]]), False),
         (within([0.2, 0.3], 0.2, 0.3), True),
         (within([0.2, np.nan], 0.2, 0.3), False),
+        (within_on_average([0.1, 0.4], 0.2, 0.3), True),
+        (within_on_average([0.1, 0.6], 0.2, 0.3), False),
+        (within_on_average([0.2, np.nan], 0.2, 0.3), False),
     ],
 )
 def test_one_seed_is_enough_to_refute(evidence: Evidence, holds: bool) -> None:
