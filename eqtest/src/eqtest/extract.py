@@ -75,7 +75,7 @@ def displays_in(text: str, macros: Mapping[str, str] | None = None) -> list[Disp
 
 
 def equations(path: str | Path, macros: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the labelled equations of a file, in order; see :func:`displays`.
+    """Return the labelled equations of a file, in order; macros as for ``displays``.
 
     Raises:
         FormulaError: if two equations have one label.
