@@ -75,8 +75,6 @@ def _densities(rng: np.random.Generator) -> dict:
 
 USES = {
     "eq-weighted-risk-derivation": ["eq-entropy", "eq-cross-entropy"],
-    "eq-weighted-softmax-loss-grad": ["eq-softmax"],
-    "eq-weighted-softmax-loss-grad-derivation": ["eq-softmax"],
 }
 
 DRAWS = {
