@@ -206,7 +206,7 @@ def test_the_stored_choices_follow_from_the_stored_tuning(stored: dict):
             )
 
 
-@pytest.mark.parametrize("loss", ["softmax", "ArcFace"])
+@pytest.mark.parametrize("loss", ["softmax", "AM-Softmax"])
 def test_a_run_of_each_stage_comes_out_as_stored(stored: dict, loss: str):
     plan, entry = bench.Plan(), stored["classes"]["100"][loss]
     place = entry["chosen"]
