@@ -1,20 +1,22 @@
-"""Compare all losses of section 1.3 on one task, each with the same budget.
+"""Compare softmax and the losses of angles on the glyphs, each with the same budget.
 
-What chapter 1.3.10 shows is made here, in four stages:
+What chapter 1.3.10 shows is made here, for several numbers of training classes:
 
-1. *Tune*: every loss tries the same number of settings. Each is trained without two of the digits
-   0 to 6 and judged by the equal error rate on pairs of these two; once for each pair of digits
-   left out. No image of 7, 8 or 9 and no test image takes part. The best mean is chosen.
-2. *Answer*: the chosen setting of each loss is trained on the digits 0 to 6 with seeds that were
-   not used before, and verifies pairs of 7, 8 and 9.
-3. *Elsewhere*: the chosen settings are trained once more with each pair of digits left out, with
-   new seeds: does the answer hold for other digits?
-4. *Peek*: every setting is tried on 7, 8 and 9 too. It chooses nothing; the chapter shows with it
-   what comes out if one does choose so.
+1. *Tune*: every loss tries the same number of settings, each with the same seeds. A setting is
+   judged by MAP@R on validation characters in validation fonts, and the best mean is chosen. The
+   runs are scored on the test part too; that chooses nothing, and the chapter shows with it what
+   comes out if one does choose so.
+2. *Answer*: the chosen setting of each loss is trained with seeds that were not used before, and
+   scored on test characters in test fonts.
+3. *Splits*: some chosen settings are trained and scored on two other splits of the characters and
+   of the families of fonts.
 
+A seed draws the training characters, the starting network and the batches, the same for all losses.
 Last, the time of a training step is measured, with one loss after the other in each round. All but
-the times is the same in every run. Run from the repository root; it takes about five minutes on two
-idle cores::
+the times is the same in every run.
+
+Finished runs are kept in ``_build/bench.jsonl``: started again after a stop, the command goes on
+where it was. Run from the repository root; it takes about half an hour on one idle core::
 
     python -m tools.bench [--json book/1_classification/3_softmax/comparison.json] [--processes 2]
 """
@@ -30,37 +32,40 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
 from torch import nn as torch_nn
 from tqdm import tqdm
 
-from lossbook import functional, nn
+from lossbook import nn
 from lossbook.book import pairs
 
 STORED = Path("book/1_classification/3_softmax/comparison.json")
+RUNS = Path("_build/bench.jsonl")
 
 Setting = dict[str, float]
 MakeHead = Callable[[int, int], torch_nn.Module]
 
-# Four settings of each loss; with the step sizes of a plan they make its candidates.
+# Two settings of each loss; with the step sizes of a plan they make its candidates. Where a loss
+# has a scale and a margin, the margin is a usual one and the scale is tried.
 OWN: dict[str, list[Setting]] = {
-    "softmax": [{"decay": decay} for decay in (0.0, 0.0001, 0.001, 0.01)],
-    "weighted": [{"power": power} for power in (0.5, 1.0, 2.0, 4.0)],
-    "soft": [{"temperature": temperature} for temperature in (0.5, 2.0, 4.0, 16.0)],
-    "focal": [{"gamma": gamma} for gamma in (0.5, 1.0, 2.0, 5.0)],
-    "L-Softmax": [{"m": m, "floor": floor} for m in (2, 4) for floor in (0.0, 5.0)],
-    "A-Softmax": [{"m": m, "floor": floor} for m in (2, 4) for floor in (0.0, 5.0)],
-    "L2-softmax": [{"alpha": alpha} for alpha in (4.0, 8.0, 16.0, 32.0)],
-    "normalised": [{"s": s} for s in (4.0, 8.0, 16.0, 32.0)],
-    "AM-Softmax": [{"s": s, "m": m} for s in (8.0, 32.0) for m in (0.1, 0.35)],
-    "ArcFace": [{"s": s, "m": m} for s in (8.0, 32.0) for m in (0.2, 0.5)],
+    "softmax": [{"decay": 0.0}, {"decay": 0.0001}],
+    "L-Softmax": [{"m": 2, "floor": 0.0}, {"m": 4, "floor": 5.0}],
+    "A-Softmax": [{"m": 2, "floor": 0.0}, {"m": 4, "floor": 5.0}],
+    "L2-softmax": [{"alpha": 10.0}, {"alpha": 20.0}],
+    "normalised": [{"s": 10.0}, {"s": 20.0}],
+    "AM-Softmax": [{"s": 10.0, "m": 0.2}, {"s": 20.0, "m": 0.2}],
+    "ArcFace": [{"s": 10.0, "m": 0.3}, {"s": 20.0, "m": 0.3}],
 }
+# Softmax, its normalised form, and that form with a margin: what the planned questions are about.
+CORE = ("softmax", "normalised", "AM-Softmax")
+# The losses that are compared at each number of training classes.
+LOSSES: dict[int, tuple[str, ...]] = {10: CORE, 100: tuple(OWN)}
 
 
 @dataclass(frozen=True)
@@ -68,37 +73,42 @@ class Plan:
     """What is tried: the losses with their own settings, and what all of them have in common."""
 
     own: Mapping[str, Sequence[Setting]] = field(default_factory=lambda: OWN)
-    rates: tuple[float, ...] = (0.0003, 0.001, 0.003)
-    steps: int = 300
-    held_out: tuple[tuple[int, ...], ...] = ((1, 2), (3, 4), (5, 6))
-    tuning_seed: int = 0
-    seeds: tuple[int, ...] = tuple(range(100, 120))
-    elsewhere_seeds: tuple[int, ...] = tuple(range(200, 210))
-    peek_seeds: tuple[int, ...] = (300, 301)
-    rounds: int = 9
+    rates: tuple[float, ...] = (0.003, 0.01, 0.03)
+    steps: int = 600
+    classes: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: LOSSES)
+    tuning_seeds: tuple[int, ...] = (0, 1)
+    core: tuple[str, ...] = CORE
+    core_seeds: tuple[int, ...] = tuple(range(100, 110))
+    other_seeds: tuple[int, ...] = tuple(range(100, 105))
+    core_classes: tuple[int, ...] = (100,)
+    split_seeds: tuple[int, ...] = tuple(range(200, 205))
+    rounds: int = 5
 
-    def search_space(self) -> dict[str, list[Setting]]:
-        """Return the candidates of each loss: every step size with every setting of its own."""
-        return {
-            name: [{"rate": rate, **setting} for rate in self.rates for setting in settings]
-            for name, settings in self.own.items()
-        }
+    def settings(self, loss: str) -> list[Setting]:
+        """Return the candidates of a loss: every step size with every setting of its own."""
+        return [{"rate": rate, **setting} for rate in self.rates for setting in self.own[loss]]
+
+    def seeds(self, loss: str, classes: int) -> tuple[int, ...]:
+        """Return the seeds of a loss's answer; where two losses share some, the runs are paired."""
+        core = loss in self.core and classes in self.core_classes
+        return self.core_seeds if core else self.other_seeds
 
     def protocol(self) -> dict[str, Any]:
         """Return everything but the search space, as it is stored."""
-        common = asdict(self)
-        del common["own"], common["rounds"]
-        return {name: as_json(value) for name, value in common.items()}
+        hidden = ("own", "rounds")
+        return {name: as_json(value) for name, value in vars(self).items() if name not in hidden}
 
 
 class Job(NamedTuple):
     """One training run."""
 
+    stage: Literal["tune", "answer"]
     loss: str
     setting: Setting
-    steps: int
+    classes: int
     seed: int
-    held_out: tuple[int, ...]  # digits of 0 to 6 that are verified; none: 7, 8 and 9 are
+    steps: int
+    split: int = 0
 
 
 def as_json(value: Any) -> Any:
@@ -106,132 +116,141 @@ def as_json(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
-def data_of(held_out: tuple[int, ...]) -> pairs.Digits:
-    """Return the images of a run; those of a tuning run hold neither 7, 8, 9 nor test images."""
-    if not held_out:
-        return pairs.digits()
-    seen = tuple(digit for digit in pairs.SEEN if digit not in held_out)
-    return pairs.digits(seen, held_out, spare_test=True)
-
-
-def head(loss: str, setting: Setting, labels: Tensor) -> MakeHead:
+def head(loss: str, setting: Setting) -> MakeHead:
     """Return what makes the head of a loss from the numbers of features and of classes.
 
     Args:
         loss: a name in :data:`OWN`.
         setting: its hyper-parameters; step size and weight decay are not the head's.
-        labels: the labels of the training images, which the class weights are counted from.
     """
     own: dict[str, Any] = {
         name: value for name, value in setting.items() if name not in ("rate", "decay", "floor")
     }
-    if loss == "weighted":
-        counts = torch.bincount(labels).double()
-        weight = (counts / counts.mean()) ** -own["power"]
-        own_loss = partial(functional.weighted_softmax_loss, weight=weight)
-        return partial(pairs.SoftmaxHead, loss=own_loss)
-    if loss == "normalised":
-        return partial(nn.AMSoftmaxLoss, **own, m=0.0)
-    of_logits: dict[str, Callable[..., Tensor]] = {
-        "softmax": functional.softmax_loss,
-        "soft": functional.soft_softmax_loss,
-        "focal": functional.focal_loss,
-    }
-    if loss in of_logits:
-        return partial(pairs.SoftmaxHead, loss=partial(of_logits[loss], **own))
-    with_vectors: dict[str, Callable[..., torch_nn.Module]] = {
+    heads: dict[str, Callable[..., torch_nn.Module]] = {
+        "softmax": pairs.SoftmaxHead,
         "L-Softmax": nn.LSoftmaxLoss,
         "A-Softmax": nn.ASoftmaxLoss,
         "L2-softmax": partial(nn.L2SoftmaxLoss, bias=False),
+        "normalised": partial(nn.AMSoftmaxLoss, m=0.0),
         "AM-Softmax": nn.AMSoftmaxLoss,
         "ArcFace": nn.ArcFaceLoss,
     }
-    return partial(with_vectors[loss], **own)
+    return partial(heads[loss], **own)
 
 
 def annealing(step: int, floor: float) -> float:
     """Return the lambda of L- and A-Softmax: it falls from 100 to a floor."""
-    return max(floor, 100 / (1 + step))
+    return max(floor, 100 / (1 + 0.2 * step))
 
 
 def train(job: Job) -> pairs.Trained:
     """Train one loss with one setting and one seed."""
-    data = data_of(job.held_out)
     floor = job.setting.get("floor")
     return pairs.train(
-        head(job.loss, job.setting, data.y_train),
+        head(job.loss, job.setting),
         seed=job.seed,
+        features=32,
         steps=job.steps,
         rate=job.setting["rate"],
         decay=job.setting.get("decay", 0.0),
         schedule=None if floor is None else partial(annealing, floor=floor),
-        data=data,
+        data=pairs.glyphs(job.classes, seed=job.seed, split=job.split),
+        network=pairs.convolution,
     )
 
 
-def result(job: Job) -> tuple[float, float]:
-    """Return the equal error rate on unseen digits and the accuracy on test images of seen ones."""
+def result(job: Job) -> dict[str, float]:
+    """Return what is stored of a run.
+
+    In tuning that is MAP@R on the validation part and, for the peek, on the test part; in an answer
+    all scores on the test part, and the accuracy on the training characters in the test fonts.
+    """
     torch.set_num_threads(1)
-    found = pairs.verify(train(job))
-    return round(found.eer, 4), round(found.accuracy, 4)
+    trained = train(job)
+    test = trained.data
+    if job.stage == "tune":
+        validation = pairs.glyphs(job.classes, seed=job.seed, part="validation", split=job.split)
+        found = {
+            name: pairs.retrieval(trained.embed(data.x_unseen), data.y_unseen)[1]
+            for name, data in (("tuning", validation), ("peek", test))
+        }
+    else:
+        found = pairs.score(trained.embed(test.x_unseen), test.y_unseen)._asdict()
+        found["accuracy"] = trained.accuracy()
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 def best(rates: Sequence[Sequence[float]]) -> int:
-    """Return the place of the lowest mean; of equal ones the first."""
+    """Return the place of the highest mean; of equal ones the first."""
     means = [statistics.fmean(row) for row in rates]
-    return means.index(min(means))
+    return means.index(max(means))
 
 
-def compare(plan: Plan, *, processes: int = 1) -> dict[str, Any]:
-    """Run the four stages and return what is stored, but for the times."""
-    space = plan.search_space()
-    every = [(name, setting) for name, settings in space.items() for setting in settings]
-    per_loss = len(plan.seeds) + len(plan.held_out) * len(plan.elsewhere_seeds)
-    total = len(every) * (len(plan.held_out) + len(plan.peek_seeds)) + len(space) * per_loss
-    stored: dict[str, Any] = {name: {"settings": settings} for name, settings in space.items()}
-    with workers(processes) as run, tqdm(total=total, unit="run", file=sys.stderr) as bar:
+class Runs:
+    """Finished runs, kept in a file line by line, so that none has to be made twice."""
 
-        def results(
-            stage: str,
-            candidates: Iterable[tuple[str, Setting]],
-            held_out: Sequence[tuple[int, ...]],
-            seeds: Sequence[int],
-        ) -> Iterator[tuple[float, float]]:
-            bar.set_description(stage)
-            jobs = [
-                Job(loss, setting, plan.steps, seed, digits)
-                for loss, setting in candidates
-                for digits in held_out
-                for seed in seeds
-            ]
-            for found in run(result, jobs):
-                bar.update()
-                yield found
+    def __init__(self, file: Path, run: Callable[..., Iterable[dict[str, float]]]) -> None:
+        self.file = file
+        self.run = run
+        self.found: dict[str, dict[str, float]] = {}
+        if file.exists():
+            lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+            whole = [line for line in lines if line.endswith("\n")]  # a kill cuts the last one
+            file.write_text("".join(whole), encoding="utf-8")
+            self.found = {kept["job"]: kept["result"] for kept in map(json.loads, whole)}
 
-        found = results("tune", every, plan.held_out, [plan.tuning_seed])
-        for entry in stored.values():
-            entry["tuning"] = [[next(found)[0] for _ in plan.held_out] for _ in entry["settings"]]
+    def __call__(self, jobs: Sequence[Job], title: str) -> list[dict[str, float]]:
+        """Return the result of each job, and run those that are new."""
+        keys = [json.dumps(job) for job in jobs]
+        new = [(key, job) for key, job in zip(keys, jobs, strict=True) if key not in self.found]
+        done = self.run(result, [job for _, job in new])
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self.file.open("a", encoding="utf-8") as file:
+            bar = tqdm(done, title, len(keys), initial=len(keys) - len(new), file=sys.stderr)
+            for (key, _), found in zip(new, bar, strict=True):
+                self.found[key] = found
+                print(json.dumps({"job": key, "result": found}), file=file, flush=True)
+        return [self.found[key] for key in keys]
+
+
+def compare(plan: Plan, *, runs: Runs) -> dict[str, Any]:
+    """Run the three stages for each number of classes and return what is stored, but the times."""
+    stored: dict[str, Any] = {}
+    for classes, losses in plan.classes.items():
+        entries = stored[str(classes)] = {}
+        for loss in losses:
+            title, settings = f"{classes} classes, {loss}", plan.settings(loss)
+            entry: dict[str, Any] = {"tuning": [], "peek": []}
+            tuned = runs(
+                [
+                    Job("tune", loss, setting, classes, seed, plan.steps)
+                    for setting in settings
+                    for seed in plan.tuning_seeds
+                ],
+                f"{title}: tune",
+            )
+            for name, table in entry.items():
+                values = iter(run[name] for run in tuned)
+                table += [[next(values) for _ in plan.tuning_seeds] for _ in settings]
             entry["chosen"] = best(entry["tuning"])
-        chosen = [(name, entry["settings"][entry["chosen"]]) for name, entry in stored.items()]
-        found = results("answer", chosen, [()], plan.seeds)
-        for entry in stored.values():
-            own = [next(found) for _ in plan.seeds]
-            entry["eer"], entry["accuracy"] = [eer for eer, _ in own], [right for _, right in own]
-        found = results("elsewhere", chosen, plan.held_out, plan.elsewhere_seeds)
-        for entry in stored.values():
-            entry["elsewhere"] = [
-                [next(found)[0] for _ in plan.elsewhere_seeds] for _ in plan.held_out
-            ]
-        found = results("peek", every, [()], plan.peek_seeds)
-        for entry in stored.values():
-            both = [[next(found) for _ in plan.peek_seeds] for _ in entry["settings"]]
-            entry["peek"] = [[eer for eer, _ in row] for row in both]
-            entry["peek_accuracy"] = [[right for _, right in row] for row in both]
-    return {"protocol": plan.protocol(), "losses": as_json(stored)}
+            answer = partial(Job, "answer", loss, settings[entry["chosen"]], classes)
+            own = runs(
+                [answer(seed, plan.steps) for seed in plan.seeds(loss, classes)], f"{title}: answer"
+            )
+            entry |= {name: [run[name] for run in own] for name in own[0]}
+            if classes in plan.core_classes and loss in plan.core:
+                entry["splits"] = []
+                for split in (1, 2):
+                    jobs = [answer(seed, plan.steps, split) for seed in plan.split_seeds]
+                    found = runs(jobs, f"{title}: split {split}")
+                    entry["splits"].append([run["map_at_r"] for run in found])
+            entries[loss] = entry
+    space = {loss: plan.settings(loss) for loss in plan.own}
+    return {"protocol": plan.protocol(), "settings": as_json(space), "classes": stored}
 
 
 @contextmanager
-def workers(processes: int) -> Iterator[Callable[..., Iterable[tuple[float, float]]]]:
+def workers(processes: int) -> Iterator[Callable[..., Iterable[dict[str, float]]]]:
     """Give the built-in map, or one that keeps the order and runs in several processes."""
     if processes == 1:
         yield map
@@ -240,27 +259,28 @@ def workers(processes: int) -> Iterator[Callable[..., Iterable[tuple[float, floa
         yield pool.imap
 
 
-def add_times(stored: dict[str, Any], plan: Plan) -> None:
-    """Add the times of each loss relative to softmax: of a training step, and of a large head.
+def times(plan: Plan) -> dict[str, dict[str, float]]:
+    """Return the times of each loss relative to softmax: of a training step, and of a large head.
 
-    The step is that of the task, with 7 classes. The large head has 10 000 classes: forward and
-    backward through the loss alone, 256 samples of 256 features.
+    The step is that of the task, with the most classes. The large head has 10 000 classes: forward
+    and backward through the loss alone, 256 samples of 256 features.
     """
     torch.set_num_threads(1)
-    losses = stored["losses"]
-    chosen = {name: entry["settings"][entry["chosen"]] for name, entry in losses.items()}
-    steps = {name: partial(train, Job(name, one, 100, 0, ())) for name, one in chosen.items()}
-    x = torch.randn(256, 256, dtype=torch.float64, requires_grad=True)
+    settings = {loss: plan.settings(loss)[-1] for loss in plan.own}
+    most = max(plan.classes)
+    steps = {
+        loss: partial(train, Job("answer", loss, setting, most, 0, 60))
+        for loss, setting in settings.items()
+    }
+    x = torch.randn(256, 256, requires_grad=True)
     y = torch.arange(256)
-    heads = {}
-    for name, setting in chosen.items():
-        module = head(name, setting, torch.arange(10_000))(256, 10_000).double()
-        heads[name] = partial(both_ways, module, x, y)
-    for name in losses:
-        losses[name]["time"] = {}
-    for key, tasks in (("step", steps), ("head_10000", heads)):
-        for name, ratio in relative_times(tasks, plan.rounds, key).items():
-            losses[name]["time"][key] = ratio
+    heads = {
+        loss: partial(both_ways, head(loss, setting)(256, 10_000), x, y)
+        for loss, setting in settings.items()
+    }
+    step = relative_times(steps, plan.rounds, "step")
+    large = relative_times(heads, plan.rounds, "head of 10 000 classes")
+    return {loss: {"step": step[loss], "head_10000": large[loss]} for loss in plan.own}
 
 
 def both_ways(module: torch_nn.Module, x: Tensor, y: Tensor) -> None:
@@ -300,11 +320,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--json", type=Path, default=STORED, help="where to store the results")
+    parser.add_argument("--runs", type=Path, default=RUNS, help="where finished runs are kept")
     parser.add_argument("--processes", type=int, default=2, help="runs at once; default: 2")
     options = parser.parse_args(arguments)
     plan = Plan()
-    stored = compare(plan, processes=options.processes)
-    add_times(stored, plan)
+    with workers(options.processes) as run:
+        stored = compare(plan, runs=Runs(options.runs, run))
+    stored["times"] = times(plan)
     options.json.write_text(dumps(stored), encoding="utf-8")
     print(f"{options.json} written.")
     return 0

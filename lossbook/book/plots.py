@@ -80,8 +80,12 @@ def use_style() -> None:
     )
 
 
-def panels(rows: int = 1, *, height: float = 3.0, **options: Any) -> tuple[Figure, Any]:
-    """Return a figure of ``rows`` panels, one below the other so that a phone shows them whole.
+def panels(
+    rows: int = 1, *, columns: int = 1, height: float = 3.0, **options: Any
+) -> tuple[Figure, Any]:
+    """Return a figure of panels, one below the other so that a phone shows them whole.
+
+    Two small ones that must be compared at a glance can stand side by side, as ``columns``.
 
     Example:
         >>> import matplotlib.pyplot as plt
@@ -92,7 +96,7 @@ def panels(rows: int = 1, *, height: float = 3.0, **options: Any) -> tuple[Figur
     """
     import matplotlib.pyplot as plt
 
-    return plt.subplots(rows, 1, figsize=(5.2, height * rows), **options)
+    return plt.subplots(rows, columns, figsize=(5.2, height * rows), **options)
 
 
 def label(axes: Axes, x: str, y: str, *, title: str = "", legend: bool = True) -> None:
