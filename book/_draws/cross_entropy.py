@@ -107,6 +107,7 @@ TIGHT = {
     "eq-entropy-bounds": [None, constant("p")],
     "eq-entropy-bounds-derivation": [constant("p")],
     "eq-cross-entropy-bound": [same("p", "q")],
+    "eq-cross-entropy-bound-derivation": [same("p", "q")],
 }
 
 IMPLIED = {"eq-bernoulli": ("y_hat",)}  # P(y) is printed

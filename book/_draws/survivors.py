@@ -14,6 +14,20 @@ SURVIVORS = {
         "sign: `-` before `0`": "0 has no sign",
         r"factor: `C p_k` -> `1` in `\frac{1}{C p_k}`": "the sum over p_k (1 - 1) is 0 as well, so the bound and the next line stay true",
     },
+    "eq-cross-entropy-bound-derivation": {
+        r"sign: `-` before `\sum_{k=1}^{C} p_k \Bigl(\frac{q_k}{p_k} - 1\Bigr)`": "both sides of this equality are 0, so its sign does not matter",
+        r"sign: `-` before `\sum_{k=1}^{C} (q_k - p_k)`": "both sides of this equality are 0, so its sign does not matter",
+        "sign: `-` before `0`": "0 has no sign",
+        r"symbol: `q_k` -> `{p_k}` in `\frac{q_k}{p_k}`": "the sum over p_k (1 - 1) is 0 as well, so the bound and the next line stay true",
+        r"symbol: `p_k` -> `{q_k}` in `\frac{q_k}{p_k}`": "the sum over p_k (1 - 1) is 0 as well, so the bound and the next line stay true",
+        "symbol: `q_k` -> `{p_k}` in `q_k - p_k`": "a sum of zeros is 0 as well",
+        "symbol: `p_k` -> `{q_k}` in `q_k - p_k`": "a sum of zeros is 0 as well",
+    },
+    "eq-kl-divergence-reverse-derivation": {
+        r"sign: `+` -> `-` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
+        r"term: `+ 1` -> `` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
+        "constant: `1` -> `2` in `1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
+    },
     "eq-margin-family-slope": {
         r"sign: `-` -> `+` in `\cos(m_1 \theta + m_2) - m_3`": "A constant has no slope.",
         r"term: `- m_3` -> `` in `\cos(m_1 \theta + m_2) - m_3`": "A constant has no slope.",

@@ -44,8 +44,10 @@ def test_pages_of_the_site_and_their_data_are_packed_and_no_other_notebook(site:
 def test_the_package_is_whole(site: Path) -> None:
     plain.main(["--site", str(site)])
     modules = {p.relative_to(ROOT).as_posix() for p in ROOT.glob("lossbook/**/*.py")}
+    data = {p.relative_to(ROOT).as_posix() for p in ROOT.glob("lossbook/book/data/*")}
     assert {name for name in packed(site) if name.startswith("lossbook/")} == {
         *modules,
+        *data,
         "lossbook/py.typed",
     }
     # What pyproject.toml names must be there to install it.
