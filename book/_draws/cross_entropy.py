@@ -35,14 +35,14 @@ def _pair(rng: np.random.Generator) -> dict:
     return drawn | {"q": distributions(rng, drawn["C"])}
 
 
-def _pair_in_nats(rng: np.random.Generator) -> dict:
-    return _pair(rng) | {"b": np.e}
-
-
 def _close_pair(rng: np.random.Generator) -> dict:
     drawn = _pair(rng)
     weight = rng.choice([0.0, 0.05, 1.0])
     return drawn | {"q": (1 - weight) * drawn["p"] + weight * drawn["q"]}
+
+
+def _pair_in_nats(rng: np.random.Generator) -> dict:
+    return _close_pair(rng) | {"b": np.e}
 
 
 def _logit(rng: np.random.Generator) -> dict:

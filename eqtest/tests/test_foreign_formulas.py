@@ -109,7 +109,7 @@ READ = [
     (
         r"\frac{\sum_i \max(0, \text{margin} - x[y] + x[i])^p}{\text{x.size}(0)}",
         {"x": X, "y": 2, "margin": 1.0, "p": 2},
-        "expected a value",
+        "could be a function or a product",
     ),
     (
         r"\max \{d(a, p) - d(a, n) + {\rm margin}, 0\}",
