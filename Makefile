@@ -19,7 +19,7 @@ LOWEST := $(PYTHON) -c "import tomllib; project = tomllib.load(open('pyproject.t
 	print(*(need.replace('>=', '==') + '.*' for need in project['dependencies']))"
 PACKAGE_ALONE := $(filter-out tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
 
-.PHONY: help book serve lab plain test test-package test-notebooks test-site grading course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab plain test test-package test-notebooks test-site test-lab grading course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -60,7 +60,10 @@ test-notebooks: $(INSTALLED)
 	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
 
 test-site: $(SITE) $(SLIDES)
-	pytest -n 2 --dist loadfile tests/site tests/lab
+	pytest -n 2 --dist loadfile tests/site
+
+test-lab: $(SITE)  ## three plain notebooks and three chapters in a real JupyterLab
+	pytest tests/lab
 
 portable: $(INSTALLED)  ## package and notebooks again, as other processors compute: instructions, threads
 	python -m tools.portable

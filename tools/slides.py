@@ -486,6 +486,7 @@ def pictures(article: Tag, page: Path) -> None:
         shutil.copyfile(source, target)
         with Image.open(target) as figure:
             image["width"], image["height"] = map(str, figure.size)
+        image.attrs.pop("loading", None)  # slides are laid out once all their figures are there
         image["src"] = f"_images/{source.name}"
 
 
