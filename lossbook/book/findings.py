@@ -116,9 +116,7 @@ def rising(values: ArrayLike, *, by: float = 0.0) -> Evidence:
         >>> rising([[1.0, 2.0, 4.0], [1.0, 3.0, 5.0]])
         Evidence(holds=True, shown='in 2 of 2 seeds, 1, 2.5, 4.5 on average')
     """
-    numbers = np.atleast_2d(np.asarray(values, dtype=float))
-    means = ", ".join(f"{mean:.2g}" for mean in numbers.mean(axis=0))
-    return _counted((np.diff(numbers, axis=1) > by).all(axis=1), f"{means} on average")
+    return _ordered(values, 1, by)
 
 
 def falling(values: ArrayLike, *, by: float = 0.0) -> Evidence:
@@ -128,9 +126,7 @@ def falling(values: ArrayLike, *, by: float = 0.0) -> Evidence:
         >>> falling([[4.0, 2.0, 1.0]])
         Evidence(holds=True, shown='in 1 of 1 seeds, 4, 2, 1 on average')
     """
-    reverse = np.atleast_2d(np.asarray(values, dtype=float))[:, ::-1]
-    means = ", ".join(f"{mean:.2g}" for mean in reverse.mean(axis=0)[::-1])
-    return _counted((np.diff(reverse, axis=1) > by).all(axis=1), f"{means} on average")
+    return _ordered(values, -1, by)
 
 
 def within(values: ArrayLike, low: float, high: float) -> Evidence:
@@ -165,6 +161,13 @@ def always(conditions: ArrayLike, shown: str) -> Evidence:
         Evidence(holds=False, shown='in 1 of 2 seeds, no order is turned')
     """
     return _counted(np.atleast_1d(np.asarray(conditions, dtype=bool)), shown)
+
+
+def _ordered(values: ArrayLike, direction: int, by: float) -> Evidence:
+    numbers = np.atleast_2d(np.asarray(values, dtype=float))
+    means = ", ".join(f"{mean:.2g}" for mean in numbers.mean(axis=0))
+    steps = direction * np.diff(numbers, axis=1)
+    return _counted((steps > by).all(axis=1), f"{means} on average")
 
 
 def _counted(conditions: Any, shown: str) -> Evidence:
