@@ -16,6 +16,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from lossbook import reference as R  # noqa: N812
 from lossbook.reference import margin
+from lossbook.reference.softmax import smoothed_target
 
 
 def _step_to_plane(w: np.ndarray, x: np.ndarray, b: float) -> np.ndarray:
@@ -41,6 +42,22 @@ def _best_exponential(p: float) -> float:
         return p * R.exponential_loss([f], [1]) + (1 - p) * R.exponential_loss([f], [-1])
 
     return float(optimize.minimize_scalar(risk).fun)
+
+
+def _best_weighted_logit(p: float, w_pos: float) -> float:
+    """Return the logit at which the expected weighted cross-entropy stops falling."""
+
+    def slope(s: float) -> float:
+        both = [R.binary_cross_entropy_grad([s], [y], pos_weight=w_pos)[0] for y in (1, 0)]
+        return p * both[0] + (1 - p) * both[1]
+
+    return float(optimize.brentq(slope, -20, 20, xtol=1e-14))
+
+
+def _smoothed_gap(C: int, y: int, varepsilon: float) -> float:
+    """Return how far the smoothed target's true class is ahead, in its logarithm."""
+    logs = np.log(smoothed_target([y - 1], classes=C, label_smoothing=varepsilon)[0])
+    return float(logs.max() - logs.min())
 
 
 def _hinge_risk(p: float, f: float) -> float:
@@ -148,7 +165,9 @@ ANCHORS = {
     "eq-information-additive": lambda p, q, b: R.information(p * q, base=b),
     "eq-bernoulli": lambda y, y_hat: stats.bernoulli.pmf(y, y_hat),
     "eq-binary-cross-entropy-derivation": _bernoulli_likelihood,
+    "eq-weighted-binary-cross-entropy-minimiser-derivation": _best_weighted_logit,
     # 1.3
+    "eq-label-smoothing-gap-derivation": _smoothed_gap,
     "eq-softmax-gaussian-derivation": _posterior,
     "eq-softmax-shift-derivation": lambda z, k: R.softmax(z)[k - 1],
     "eq-log-sum-exp-bounds": lambda z: np.max(z),

@@ -66,6 +66,15 @@ def _calibration(rng: np.random.Generator) -> dict:
     return {"p": rng.uniform(0, 1), "y_hat": rng.uniform(0.05, 0.95)}
 
 
+def _weighted(rng: np.random.Generator) -> dict:
+    weights = {"w": rng.uniform(0.2, 3), "w_pos": rng.uniform(0.2, 5)}
+    return _logit_and_target(rng) | weights
+
+
+def _odds(rng: np.random.Generator) -> dict:
+    return {"p": rng.uniform(0.05, 0.95), "w_pos": rng.uniform(0.2, 5)}
+
+
 USES = {
     "eq-entropy-bounds": ["eq-entropy"],
     "eq-entropy-bounds-derivation": ["eq-entropy"],
@@ -76,6 +85,8 @@ USES = {
     "eq-binary-cross-entropy": ["eq-sigmoid"],
     "eq-binary-cross-entropy-grad": ["eq-binary-cross-entropy", "eq-sigmoid"],
     "eq-binary-cross-entropy-grad-derivation": ["eq-sigmoid"],
+    "eq-weighted-binary-cross-entropy": ["eq-sigmoid"],
+    "eq-weighted-binary-cross-entropy-grad": ["eq-weighted-binary-cross-entropy", "eq-sigmoid"],
     "eq-softplus": ["eq-sigmoid"],
     "eq-squared-sigmoid-grad": ["eq-sigmoid"],
 }
@@ -98,6 +109,9 @@ DRAWS = {
     "eq-binary-cross-entropy": _logit_and_target,
     "eq-binary-cross-entropy-grad": _logit_and_target,
     "eq-binary-cross-entropy-grad-derivation": _logit_and_target,
+    "eq-weighted-binary-cross-entropy": _weighted,
+    "eq-weighted-binary-cross-entropy-grad": _weighted,
+    "eq-weighted-binary-cross-entropy-minimiser-derivation": _odds,
     "eq-softplus": _logit,
     "eq-squared-sigmoid-grad": _logit_and_target,
     "eq-calibration-derivation": _calibration,
