@@ -54,10 +54,10 @@ def _best_weighted_logit(p: float, w_pos: float) -> float:
     return float(optimize.brentq(slope, -20, 20, xtol=1e-14))
 
 
-def _smoothed_gap(C: int, y: int, varepsilon: float) -> float:
+def _smoothed_gap(C: int, varepsilon: float) -> float:
     """Return how far the smoothed target's true class is ahead, in its logarithm."""
-    logs = np.log(smoothed_target([y - 1], classes=C, label_smoothing=varepsilon)[0])
-    return float(logs.max() - logs.min())
+    true, other, *_ = np.log(smoothed_target([0], classes=C, label_smoothing=varepsilon)[0])
+    return float(true - other)
 
 
 def _hinge_risk(p: float, f: float) -> float:

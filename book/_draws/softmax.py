@@ -21,9 +21,13 @@ def _logits_and_target(rng: np.random.Generator) -> dict:
 
 
 def _smoothing(rng: np.random.Generator) -> dict:
-    C = int(rng.integers(2, 6))
-    k, y = rng.integers(1, C + 1, 2)
-    return {"C": C, "k": int(k), "y": int(y), "varepsilon": rng.uniform(0.05, 0.9)}
+    return {"C": int(rng.integers(2, 6)), "varepsilon": rng.uniform(0.05, 0.9)}
+
+
+def _smoothed_label(rng: np.random.Generator) -> dict:
+    drawn = _smoothing(rng)
+    k, y = rng.integers(1, drawn["C"] + 1, 2)
+    return drawn | {"k": int(k), "y": int(y)}
 
 
 def _two_classes(rng: np.random.Generator) -> dict:
@@ -114,7 +118,7 @@ DRAWS = {
     "eq-softmax-loss-soft-target": _logits_and_target,
     "eq-softmax-loss-soft-target-grad": _logits_and_target,
     "eq-softmax-loss-soft-target-grad-derivation": _logits_and_target,
-    "eq-label-smoothing": _smoothing,
+    "eq-label-smoothing": _smoothed_label,
     "eq-label-smoothing-gap-derivation": _smoothing,
 }
 

@@ -35,6 +35,9 @@ SURVIVORS = {
     "eq-softmax-loss-derivation": {
         "index: `k` -> `{y}` in `p_k`": "The bracket leaves the term k = y alone.",
     },
+    "eq-softmax-loss-soft-target-grad-derivation": {
+        "index: `j` -> `{k}` in `t_j`": "Only the term j = k has a slope there.",
+    },
     "eq-softmax-grad-derivation": {
         "index: `k` -> `{j}` in `z_k`": "The bracket leaves the case k = j alone.",
         "index: `k` -> `{j}` in `p_k`": "The bracket leaves the case k = j alone.",

@@ -200,9 +200,7 @@ def binary_cross_entropy(
     return reduce(losses, reduction)
 
 
-@implements(
-    "eq-weighted-binary-cross-entropy-grad", symbols={"weight": "w", "pos_weight": "w_pos"}
-)
+@implements("eq-weighted-binary-cross-entropy-grad", symbols={"weight": "w", "pos_weight": "w_pos"})
 @implements("eq-binary-cross-entropy-grad")
 def binary_cross_entropy_grad(
     s: ArrayLike,
