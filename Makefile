@@ -71,8 +71,8 @@ portable: $(INSTALLED)  ## package and notebooks again, as other processors comp
 # The package alone: tests and doctests that need no more than it and the test tools.
 lowest newest:  ## the package with the lowest allowed, or the newest, NumPy and PyTorch
 	$(PYTHON) -m venv _build/$@
-	_build/$@/bin/pip install --quiet $(if $(filter lowest,$@),$$($(LOWEST))) . pytest hypothesis scipy scikit-learn
-	_build/$@/bin/python -m pytest -p no:cacheprovider $(PACKAGE_ALONE)
+	_build/$@/bin/pip install --quiet $(if $(filter lowest,$@),$$($(LOWEST))) . pytest pytest-xdist hypothesis scipy scikit-learn
+	_build/$@/bin/python -m pytest -n 2 --dist loadgroup -p no:cacheprovider $(PACKAGE_ALONE)
 
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
 	pytest -n 2 --dist loadfile tests/course
