@@ -60,6 +60,12 @@ def _smoothed_gap(C: int, varepsilon: float) -> float:
     return float(true - other)
 
 
+def _silence_above_alarm(p: float, c_miss: float, c_alarm: float) -> float:
+    """Return how much more silence costs than an alarm, by the matrix of costs."""
+    silence, alarm = np.array([1 - p, p]) @ [[0, c_alarm], [c_miss, 0]]
+    return float(silence - alarm)
+
+
 def _hinge_risk(p: float, f: float) -> float:
     return p * R.hinge_loss([f], [1]) + (1 - p) * R.hinge_loss([f], [-1])
 
@@ -161,6 +167,8 @@ ANCHORS = {
     "eq-zero-one-bound-exponential": _zero_one,
     "eq-zero-one-bound-logistic": _zero_one,
     "eq-zero-one-bound-squared": _zero_one,
+    "eq-decision-cost": lambda p, c, j: (p @ c)[j - 1],
+    "eq-decision-threshold-derivation": _silence_above_alarm,
     # 1.2
     "eq-information-additive": lambda p, q, b: R.information(p * q, base=b),
     "eq-bernoulli": lambda y, y_hat: stats.bernoulli.pmf(y, y_hat),
@@ -270,6 +278,7 @@ ANCHOR_SYMBOLS = {
 
 DRAWN = dict.fromkeys(
     [
+        "eq-wilson",
         "eq-margin-family-loss",
         "eq-comparison-pairs",
         "eq-weighted-shift",
