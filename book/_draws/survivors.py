@@ -23,6 +23,9 @@ SURVIVORS = {
         "symbol: `q_k` -> `{p_k}` in `q_k - p_k`": "a sum of zeros is 0 as well",
         "symbol: `p_k` -> `{q_k}` in `q_k - p_k`": "a sum of zeros is 0 as well",
     },
+    "eq-wasserstein": {
+        "term: `-1` -> `` in `C-1`": "The whole sums are both 1, so the last term is 0.",
+    },
     "eq-kl-divergence-reverse-derivation": {
         r"sign: `+` -> `-` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
         r"term: `+ 1` -> `` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
