@@ -183,6 +183,8 @@ ANCHORS = {
     "eq-weighted-means": lambda ell, w, y: np.average(ell, weights=w[y - 1]),
     "eq-weighted-scale": lambda ell, w, y: np.average(ell, weights=w[y - 1]),
     "eq-weighted-undo": lambda z, w, k: R.softmax(z - np.log(w))[k - 1],
+    "eq-logit-adjustment": lambda p, rho, k: R.softmax(np.log(p) - np.log(rho))[k - 1],
+    "eq-effective-number": lambda n, beta: np.polyval(np.ones(int(n)), beta),
     "eq-weighted-balanced": lambda n: n @ _balanced(n),
     "eq-weighted-threshold": lambda w, p: np.argmax((w * p)[::-1]),  # the second where both tie
     "eq-l-softmax-psi-derivation": lambda r: margin.l_softmax_psi(
