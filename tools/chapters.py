@@ -14,6 +14,7 @@ just ``0_risk``.
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import itertools
 import json
@@ -41,6 +42,10 @@ NOTEBOOK_METADATA = {
 }
 CELL_METADATA = {"tags", "mystnb"}
 MIN_ALT_LENGTH = 40
+# Any of these folds a cell's code away or leaves it out.
+FOLDING_TAGS = {"hide-cell", "hide-input", "remove-cell", "remove-input"}
+# Calls that show or store what other cells computed, or that set a notebook up.
+FURNITURE = re.compile(r"(?:show\.table|plots\.\w+|glue|finding|torch\.set_\w+)")
 CELL_TIMEOUT_S = 300
 
 # These differ on every machine or in every run, so a stored one can never be reproduced.
@@ -322,8 +327,27 @@ def output_faults(path: Path, notebook: NotebookNode) -> Iterator[str]:
             yield f"{where}: not run"
         if _shows_image(cell) and len(_alt_text(cell)) < MIN_ALT_LENGTH:
             yield f"{where}: image without mystnb.image.alt of {MIN_ALT_LENGTH} characters or more"
+        if _is_furniture(cell) and FOLDING_TAGS.isdisjoint(cell.metadata.get("tags", [])):
+            yield f"{where}: draws, tabulates or sets up, but is not folded: tag it hide-input"
         for output in cell.outputs:
             yield from (f"{where}: {fault}" for fault in _faults_of_output(output))
+
+
+def _is_furniture(cell: NotebookNode) -> bool:
+    """Say whether a cell draws, or only shows, checks or sets up: no text discusses its code."""
+    if _shows_image(cell):
+        return True
+    try:
+        statements = ast.parse(cell.source).body
+    except SyntaxError:  # a line that only IPython reads
+        return False
+    return bool(statements) and all(map(_sets_up_or_shows, statements))
+
+
+def _sets_up_or_shows(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return FURNITURE.fullmatch(ast.unparse(statement.value.func)) is not None
+    return isinstance(statement, (ast.Import, ast.ImportFrom, ast.Assert))
 
 
 def _shows_image(cell: NotebookNode) -> bool:

@@ -32,7 +32,21 @@ function showCurrentEntry() {
   sessionStorage.setItem("sidebar-scroll-top", contents.scrollTop);
 }
 
+/** Unfold all code of the page, or fold it, as the reader last chose; on paper it stands as here. */
+function showCode() {
+  const open = localStorage.getItem("code") === "open";
+  for (const code of document.querySelectorAll("details.hide")) code.open = open;
+  document.querySelector(".btn-code-switch")?.setAttribute("aria-pressed", open);
+}
+
+/** The button in the page's head. */
+function switchCode() {
+  localStorage.setItem("code", localStorage.getItem("code") === "open" ? "folded" : "open");
+  showCode();
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  showCode();
   const watch = new ResizeObserver((entries) => entries.forEach((entry) => markWide(entry.target)));
   const formulas = document.querySelectorAll("div.math .katex-display");
   document.fonts.ready.then(() => formulas.forEach(markWide));

@@ -18,6 +18,8 @@ MOST_SHIFT = 0.15
 # Formulas that scroll on a phone in the whole book; each shows it by a fading edge.
 MOST_WIDE = 30
 PHONE = Setting(390, "light")
+DESK = Setting(1280, "light")
+MOST_OPEN_CODE = 0.2  # of a chapter's height
 READY = "document.querySelector('[data-more]') || !document.querySelector('div.math')"
 WIDE = """
     () => [...document.querySelectorAll("div.math .katex-display")]
@@ -28,6 +30,13 @@ WIDE = """
             reached: formula.tabIndex === 0 && formula.getAttribute("role") === "region",
         }))
 """
+OPEN_CODE = """
+    () => [...document.querySelectorAll("article .cell_input")]
+        .filter(code => code.checkVisibility())
+        .reduce((sum, code) => sum + code.getBoundingClientRect().height, 0)
+        / document.querySelector("article").getBoundingClientRect().height
+"""
+FOLDED = "[...document.querySelectorAll('details.hide')].filter(code => !code.open).length"
 UNNAMED = """
     () => [...document.querySelectorAll("summary:not([aria-label])")]
         .filter(summary => !summary.textContent.trim()).length
@@ -110,3 +119,27 @@ def test_the_current_entry_of_the_contents_is_in_view(
     box = entry.bounding_box()
     assert box is not None
     assert 0 <= box["y"] <= 844
+
+
+# In a solution the code is what is asked for.
+@pytest.mark.parametrize("name", [name for name in CHAPTERS if "/solutions/" not in name])
+def test_code_leaves_room_for_the_text(name: str, browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/{name}.html", DESK)
+    assert browser_page.evaluate(OPEN_CODE) <= MOST_OPEN_CODE
+
+
+def test_one_button_shows_all_code_and_is_remembered(fresh_page: Page, address: str) -> None:
+    visit(fresh_page, f"{address}/book/1_classification/5_hinge.html", DESK)
+    assert fresh_page.evaluate(FOLDED) > 10
+    button = fresh_page.locator(".btn-code-switch")
+    button.focus()
+    fresh_page.keyboard.press("Enter")
+    assert fresh_page.evaluate(FOLDED) == 0
+    assert button.get_attribute("aria-pressed") == "true"
+    fresh_page.emulate_media(media="print")
+    assert fresh_page.locator("details.hide .cell_input").first.is_visible()
+    fresh_page.emulate_media(media="screen")
+    visit(fresh_page, f"{address}/book/0_risk.html", DESK)
+    assert fresh_page.evaluate(FOLDED) == 0
+    button.click()
+    assert fresh_page.evaluate(FOLDED) > 5

@@ -58,7 +58,7 @@ def stored() -> NotebookNode:
         new_code_cell(
             "draw()",
             execution_count=2,
-            metadata={"mystnb": {"image": {"alt": ALT}}},
+            metadata={"mystnb": {"image": {"alt": ALT}}, "tags": ["hide-input"]},
             outputs=[figure],
         ),
     ]
@@ -236,6 +236,10 @@ BROKEN: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
     "unrun": (put("cells.1.execution_count", None), "cell 2 (1 + 1): not run"),
     "no alt": (put("cells.2.metadata", {}), "cell 3 (draw()): image without"),
     "short alt": (put("cells.2.metadata", {"mystnb": {"image": {"alt": "A line"}}}), "image wi"),
+    "open figure": (
+        put("cells.2.metadata", {"mystnb": {"image": {"alt": ALT}}}),
+        "cell 3 (draw()): draws, tabulates or sets up, but is not folded",
+    ),
     "error": (output("error", ename="E", evalue="v", traceback=[]), "is an error: E: v"),
     "stderr": (output("stream", name="stderr", text="Warning: x"), "on stderr: Warning: x"),
     "path": (output("stream", name="stdout", text="in /tmp/x1/y"), "one machine: /tmp/x1"),
@@ -264,6 +268,26 @@ def test_what_only_looks_like_a_path_passes(stored: NotebookNode, text: str) -> 
     output("stream", name="stdout", text=text)(stored)
     save(stored)
     assert command("check") == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "folded"),
+    [
+        ("import numpy as np\ntorch.set_num_threads(1)\nplots.use_style()", True),
+        ("assert right\nshow.table(['a'], rows)", True),
+        ("glue('a', 1)", True),
+        ("rows = [1]\nshow.table(['a'], rows)", False),
+        ("show.source(hinge_loss)", False),
+        ("%timeit hinge_loss(f, y)", False),
+    ],
+)
+def test_a_cell_that_only_shows_is_to_be_folded(
+    source: str, folded: bool, stored: NotebookNode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored.cells[1].source = source
+    save(chapters.normalise(stored))
+    assert command("check") == int(folded)
+    assert ("is not folded" in capsys.readouterr().err) == folded
 
 
 def test_equal_cells_have_different_ids() -> None:
