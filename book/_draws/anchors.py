@@ -171,6 +171,9 @@ ANCHORS = {
     "eq-decision-threshold-derivation": _silence_above_alarm,
     # 1.2
     "eq-information-additive": lambda p, q, b: R.information(p * q, base=b),
+    "eq-uniform-cross-entropy-derivation": lambda p, b: R.cross_entropy(
+        p, np.full(len(p), 1 / len(p)), base=b
+    ),
     "eq-bernoulli": lambda y, y_hat: stats.bernoulli.pmf(y, y_hat),
     "eq-binary-cross-entropy-derivation": _bernoulli_likelihood,
     "eq-weighted-binary-cross-entropy-minimiser-derivation": _best_weighted_logit,
