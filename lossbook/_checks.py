@@ -334,6 +334,12 @@ def require_unit_number(name: str, value: float) -> None:
         fail(name, value, "a number in [0, 1]")
 
 
+def require_inside_unit_interval(name: str, value: float) -> None:
+    """Raise ValueError unless the hyper-parameter lies between 0 and 1 and is neither."""
+    if not 0 < value < 1:
+        fail(name, value, "a number between 0 and 1, and neither of them")
+
+
 def require_whole(name: str, value: float) -> None:
     """Raise ValueError unless the hyper-parameter is a whole number of at least 1."""
     if not (float(value).is_integer() and value >= 1):

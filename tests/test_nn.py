@@ -139,7 +139,7 @@ REDUCING = [module for module in MODULES.values() if module is not nn.Structural
 
 @pytest.mark.parametrize("module", REDUCING)
 def test_an_unknown_reduction_is_refused_when_built(module: type):
-    needed = {"weight": torch.ones(2), "temperature": 1, "alpha": 1.0}
+    needed = {"weight": torch.ones(2), "temperature": 1, "alpha": 1.0, "tau": 0.5}
     margin = {"in_features": 2, "num_classes": 2} if issubclass(module, MarginLoss) else {}
     parameters = inspect.signature(module.__init__).parameters
     options = {

@@ -130,6 +130,25 @@ def _posterior(rho: np.ndarray, mu: np.ndarray, x: np.ndarray, k: int) -> float:
     return densities[k - 1] / densities.sum()
 
 
+def _understocked(x: float, t: float, u: float, o: float) -> float:
+    """Return what a stock of x costs: u for each unit that is missing, o for one too many."""
+    return u * (t - x) if t > x else o * (x - t)
+
+
+def _interval_score(x_lo: float, x_up: float, t: float, alpha: float) -> float:
+    """Return the width, and a penalty for the distance of a target outside."""
+    return x_up - x_lo + 2 / alpha * np.abs(t - np.clip(t, x_lo, x_up))
+
+
+def _sorting_gains(x: np.ndarray, t: float, tau: np.ndarray) -> float:
+    def total(quantiles: np.ndarray) -> float:
+        return sum(
+            R.quantile_loss([q], [t], tau=level) for q, level in zip(quantiles, tau, strict=True)
+        )
+
+    return total(x) - total(x[::-1])
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -230,6 +249,17 @@ ANCHORS = {
         2 * sigma * R.huber_loss([r / sigma], [0.0], delta=epsilon)
     ),
     "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
+    # 3.3
+    "eq-quantile-max-derivation": lambda x, t, tau: R.quantile_loss([x], [t], tau=tau),
+    "eq-quantile-l1-derivation": lambda x, t, tau: R.quantile_loss([x], [t], tau=tau),
+    "eq-quantile-slope-derivation": lambda x, t, tau: np.sum(
+        R.quantile_loss_grad(np.full(len(t), x), t, tau=tau)
+    ),
+    "eq-quantile-subgradient": lambda h, t, tau: R.quantile_loss([h], [t], tau=tau),
+    "eq-quantile-newsvendor-derivation": _understocked,
+    "eq-interval-score": _interval_score,
+    "eq-interval-score-derivation": _interval_score,
+    "eq-quantile-sort-derivation": _sorting_gains,
     # 2.4 and the opening of part 2
     "eq-perceptual-linear-derivation": lambda K, x, t, M: (
         R.l2_loss(K @ x, K @ t, reduction="sum") / M
@@ -270,6 +300,7 @@ DRAWN = dict.fromkeys(
         "eq-box-decode-size",
         "eq-gram",
         "eq-style",
+        "eq-quantile-condition",
     ],
     "the draw computes one symbol from the others",
 )

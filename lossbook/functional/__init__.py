@@ -28,7 +28,13 @@ from lossbook.functional.margin import (
     l_softmax_loss,
 )
 from lossbook.functional.perceptual import perceptual_loss
-from lossbook.functional.regression import huber_loss, l1_loss, l2_loss, smooth_l1_loss
+from lossbook.functional.regression import (
+    huber_loss,
+    l1_loss,
+    l2_loss,
+    quantile_loss,
+    smooth_l1_loss,
+)
 from lossbook.functional.risk import empirical_risk, structural_risk
 from lossbook.functional.softmax import (
     distillation_loss,
@@ -63,6 +69,7 @@ __all__ = [
     "logistic_loss",
     "multiclass_hinge_loss",
     "perceptual_loss",
+    "quantile_loss",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sigmoid_focal_loss",

@@ -19,7 +19,7 @@ from lossbook.nn.margin import (
     LSoftmaxLoss,
 )
 from lossbook.nn.perceptual import PerceptualLoss
-from lossbook.nn.regression import HuberLoss, L1Loss, L2Loss, SmoothL1Loss
+from lossbook.nn.regression import HuberLoss, L1Loss, L2Loss, QuantileLoss, SmoothL1Loss
 from lossbook.nn.risk import StructuralRisk
 from lossbook.nn.softmax import (
     DistillationLoss,
@@ -50,6 +50,7 @@ __all__ = [
     "LogisticLoss",
     "MulticlassHingeLoss",
     "PerceptualLoss",
+    "QuantileLoss",
     "SigmoidCrossEntropyLoss",
     "SigmoidFocalLoss",
     "SmoothL1Loss",

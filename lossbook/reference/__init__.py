@@ -61,6 +61,8 @@ from lossbook.reference.regression import (
     l1_loss_grad,
     l2_loss,
     l2_loss_grad,
+    quantile_loss,
+    quantile_loss_grad,
     smooth_l1_loss,
     smooth_l1_loss_grad,
 )
@@ -131,6 +133,8 @@ __all__ = [
     "multiclass_hinge_loss_grad",
     "perceptual_loss",
     "perceptual_loss_grad",
+    "quantile_loss",
+    "quantile_loss_grad",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sigmoid_cross_entropy_grad",
