@@ -267,6 +267,14 @@ def require_unit_interval(name: str, array: Any) -> None:
         fail(name, _first(array, ~((array >= 0) & (array <= 1))), "values in [0, 1]")
 
 
+@reads_values
+def require_counts(name: str, counts: Any) -> None:
+    """Raise ValueError unless every entry is finite and at least 0; NaN is not."""
+    if not within(counts, 0, sys.float_info.max):
+        wrong = ~((counts >= 0) & (counts < math.inf))
+        fail(name, _first(counts, wrong), "finite counts of at least 0")
+
+
 def require_targets(name: str, scores: Any, targets_name: str, targets: Any) -> None:
     """Raise ValueError unless there is one target in [0, 1] for each score."""
     require_same_shape(name, scores, targets_name, targets)

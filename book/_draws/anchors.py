@@ -149,6 +149,14 @@ def _sorting_gains(x: np.ndarray, t: float, tau: np.ndarray) -> float:
     return total(x) - total(x[::-1])
 
 
+def _gamma_slope(t: float, k: float, s: float) -> float:
+    """Return the slope of a Gamma density's negative logarithm in the log of its mean."""
+    free = torch.tensor(s, dtype=torch.float64, requires_grad=True)
+    shape, size = torch.tensor([k, t], dtype=torch.float64)
+    likelihood = torch.distributions.Gamma(shape, shape / free.exp()).log_prob(size)
+    return -torch.autograd.grad(likelihood, free)[0].item()
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -249,6 +257,21 @@ ANCHORS = {
         2 * sigma * R.huber_loss([r / sigma], [0.0], delta=epsilon)
     ),
     "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
+    # 3.2
+    "eq-gaussian-nll-derivation": lambda x, t, s: -stats.norm.logpdf(t, x, np.exp(s / 2)),
+    "eq-gaussian-nll-bound": lambda x, t, s: (
+        R.gaussian_nll_loss([x], [t], [s]) - np.log(2 * np.pi) / 2
+    ),
+    "eq-beta-nll": lambda x, t, s, beta: R.gaussian_nll_loss_grad([x], [t], [s], beta=beta)[0][0],
+    "eq-laplace-nll-derivation": lambda x, t, s: -stats.laplace.logpdf(t, x, np.exp(s)),
+    "eq-student-density": lambda t, x, *, nu, b: stats.t.pdf(t, nu, x, b),
+    "eq-student-nll-derivation": lambda t, x, nu, b: -stats.t.logpdf(t, nu, x, b),
+    "eq-student-slope-bound": lambda t, x, nu, b: abs(
+        R.student_nll_loss_grad([x], [t], nu=nu, scale=b)[0]
+    ),
+    "eq-poisson-nll-derivation": lambda t, s: -stats.poisson.logpmf(t, np.exp(s)),
+    "eq-gamma-nll-derivation": lambda t, k, s: -stats.gamma.logpdf(t, k, scale=np.exp(s) / k),
+    "eq-gamma-slope-derivation": _gamma_slope,
     # 3.3
     "eq-quantile-max-derivation": lambda x, t, tau: R.quantile_loss([x], [t], tau=tau),
     "eq-quantile-l1-derivation": lambda x, t, tau: R.quantile_loss([x], [t], tau=tau),

@@ -7,6 +7,7 @@ TypeError a wrong kind of dtype. Hyper-parameters may be given by position, in t
 """
 
 from lossbook.nn.cross_entropy import BinaryCrossEntropyLoss
+from lossbook.nn.density import GaussianNLLLoss, PoissonNLLLoss, StudentNLLLoss
 from lossbook.nn.divergence import KLDivergenceLoss
 from lossbook.nn.efficientnet import EfficientNetLite0Features
 from lossbook.nn.exponential import ExponentialLoss, LogisticLoss, SigmoidCrossEntropyLoss
@@ -40,6 +41,7 @@ __all__ = [
     "EfficientNetLite0Features",
     "ExponentialLoss",
     "FocalLoss",
+    "GaussianNLLLoss",
     "HingeLoss",
     "HuberLoss",
     "KLDivergenceLoss",
@@ -50,6 +52,7 @@ __all__ = [
     "LogisticLoss",
     "MulticlassHingeLoss",
     "PerceptualLoss",
+    "PoissonNLLLoss",
     "QuantileLoss",
     "SigmoidCrossEntropyLoss",
     "SigmoidFocalLoss",
@@ -58,6 +61,7 @@ __all__ = [
     "SoftmaxLoss",
     "SquaredHingeLoss",
     "StructuralRisk",
+    "StudentNLLLoss",
     "VGG16Features",
     "WeightedSoftmaxLoss",
     "fetch_vgg16",
