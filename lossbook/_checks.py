@@ -263,6 +263,14 @@ def require_unit_interval(name: str, array: Any) -> None:
         fail(name, _first(array, ~((array >= 0) & (array <= 1))), "values in [0, 1]")
 
 
+@reads_values
+def require_counts(name: str, counts: Any) -> None:
+    """Raise ValueError unless every entry is finite and at least 0; NaN is not."""
+    if not within(counts, 0, sys.float_info.max):
+        wrong = ~((counts >= 0) & (counts < math.inf))
+        fail(name, _first(counts, wrong), "finite counts of at least 0")
+
+
 def require_targets(name: str, scores: Any, targets_name: str, targets: Any) -> None:
     """Raise ValueError unless there is one target in [0, 1] for each score."""
     require_same_shape(name, scores, targets_name, targets)
@@ -324,6 +332,12 @@ def require_unit_number(name: str, value: float) -> None:
     """Raise ValueError unless the hyper-parameter lies in [0, 1]."""
     if not 0 <= value <= 1:
         fail(name, value, "a number in [0, 1]")
+
+
+def require_inside_unit_interval(name: str, value: float) -> None:
+    """Raise ValueError unless the hyper-parameter lies between 0 and 1 and is neither."""
+    if not 0 < value < 1:
+        fail(name, value, "a number between 0 and 1, and neither of them")
 
 
 def require_whole(name: str, value: float) -> None:

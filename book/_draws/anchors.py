@@ -153,6 +153,33 @@ def _posterior(rho: np.ndarray, mu: np.ndarray, x: np.ndarray, k: int) -> float:
     return densities[k - 1] / densities.sum()
 
 
+def _understocked(x: float, t: float, u: float, o: float) -> float:
+    """Return what a stock of x costs: u for each unit that is missing, o for one too many."""
+    return u * (t - x) if t > x else o * (x - t)
+
+
+def _interval_score(x_lo: float, x_up: float, t: float, alpha: float) -> float:
+    """Return the width, and a penalty for the distance of a target outside."""
+    return x_up - x_lo + 2 / alpha * np.abs(t - np.clip(t, x_lo, x_up))
+
+
+def _sorting_gains(x: np.ndarray, t: float, tau: np.ndarray) -> float:
+    def total(quantiles: np.ndarray) -> float:
+        return sum(
+            R.quantile_loss([q], [t], tau=level) for q, level in zip(quantiles, tau, strict=True)
+        )
+
+    return total(x) - total(x[::-1])
+
+
+def _gamma_slope(t: float, k: float, s: float) -> float:
+    """Return the slope of a Gamma density's negative logarithm in the log of its mean."""
+    free = torch.tensor(s, dtype=torch.float64, requires_grad=True)
+    shape, size = torch.tensor([k, t], dtype=torch.float64)
+    likelihood = torch.distributions.Gamma(shape, shape / free.exp()).log_prob(size)
+    return -torch.autograd.grad(likelihood, free)[0].item()
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -262,6 +289,32 @@ ANCHORS = {
         2 * sigma * R.huber_loss([r / sigma], [0.0], delta=epsilon)
     ),
     "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
+    # 3.2
+    "eq-gaussian-nll-derivation": lambda x, t, s: -stats.norm.logpdf(t, x, np.exp(s / 2)),
+    "eq-gaussian-nll-bound": lambda x, t, s: (
+        R.gaussian_nll_loss([x], [t], [s]) - np.log(2 * np.pi) / 2
+    ),
+    "eq-beta-nll": lambda x, t, s, beta: R.gaussian_nll_loss_grad([x], [t], [s], beta=beta)[0][0],
+    "eq-laplace-nll-derivation": lambda x, t, s: -stats.laplace.logpdf(t, x, np.exp(s)),
+    "eq-student-density": lambda t, x, *, nu, b: stats.t.pdf(t, nu, x, b),
+    "eq-student-nll-derivation": lambda t, x, nu, b: -stats.t.logpdf(t, nu, x, b),
+    "eq-student-slope-bound": lambda t, x, nu, b: abs(
+        R.student_nll_loss_grad([x], [t], nu=nu, scale=b)[0]
+    ),
+    "eq-poisson-nll-derivation": lambda t, s: -stats.poisson.logpmf(t, np.exp(s)),
+    "eq-gamma-nll-derivation": lambda t, k, s: -stats.gamma.logpdf(t, k, scale=np.exp(s) / k),
+    "eq-gamma-slope-derivation": _gamma_slope,
+    # 3.3
+    "eq-quantile-max-derivation": lambda x, t, tau: R.quantile_loss([x], [t], tau=tau),
+    "eq-quantile-l1-derivation": lambda x, t, tau: R.quantile_loss([x], [t], tau=tau),
+    "eq-quantile-slope-derivation": lambda x, t, tau: np.sum(
+        R.quantile_loss_grad(np.full(len(t), x), t, tau=tau)
+    ),
+    "eq-quantile-subgradient": lambda h, t, tau: R.quantile_loss([h], [t], tau=tau),
+    "eq-quantile-newsvendor-derivation": _understocked,
+    "eq-interval-score": _interval_score,
+    "eq-interval-score-derivation": _interval_score,
+    "eq-quantile-sort-derivation": _sorting_gains,
     # 2.4 and the opening of part 2
     "eq-perceptual-linear-derivation": lambda K, x, t, M: (
         R.l2_loss(K @ x, K @ t, reduction="sum") / M
@@ -303,6 +356,7 @@ DRAWN = dict.fromkeys(
         "eq-box-decode-size",
         "eq-gram",
         "eq-style",
+        "eq-quantile-condition",
     ],
     "the draw computes one symbol from the others",
 )

@@ -232,4 +232,8 @@ SURVIVORS = {
         r"term: `- 1` -> `` in `2 \Phi(k) - 1`": "a constant has the slope 0, whatever it is",
         "constant: `1` -> `2` in `1`": "a constant has the slope 0, whatever it is",
     },
+    "eq-quantile-slope-derivation": {
+        "sign: `-` before `t_i - x`": "A constant has no slope.",
+        r"border: `<` -> `\leq` in `t_i < x`": "On a target the mean loss has no slope, so none is drawn.",
+    },
 }

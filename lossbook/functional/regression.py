@@ -1,4 +1,4 @@
-"""L1, L2, smooth L1 and Huber loss (sections 2.1 to 2.3)."""
+"""L1, L2, smooth L1 and Huber loss (sections 2.1 to 2.3), quantile loss (section 3.3)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from torch.nn import functional as F  # noqa: N812
 
 from lossbook._checks import (
     require_floating,
+    require_inside_unit_interval,
     require_non_negative,
     require_positive,
     require_same_shape,
     require_tensor,
 )
-from lossbook._reduction import Reduction, require_reduction
+from lossbook._reduction import Reduction, reduce, require_reduction
 from lossbook.functional._precision import float32_under_autocast
 
 
@@ -119,10 +120,42 @@ def huber_loss(x: Tensor, t: Tensor, *, delta: float = 1, reduction: Reduction =
     return _by_kernel(F.huber_loss, x, t, reduction, delta=delta)
 
 
+@float32_under_autocast
+def quantile_loss(x: Tensor, t: Tensor, *, tau: float, reduction: Reduction = "mean") -> Tensor:
+    """Quantile or pinball loss, whose minimiser is the tau-quantile, equation ``eq-quantile``.
+
+    At x = t, where there is no derivative, the gradient is 0. With ``tau=0.5`` the loss is half the
+    absolute error.
+
+    Args:
+        x: predicted quantiles, any shape.
+        t: targets, the same shape, of any dtype.
+        tau: the share of targets that should lie below the prediction, between 0 and 1.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss in the unit of t, or one loss per entry under ``"none"``.
+
+    Example:
+        >>> x, t = torch.tensor([2.0, 2.0]), torch.tensor([3.0, 1.0])
+        >>> quantile_loss(x, t, tau=0.75, reduction="none").tolist()
+        [0.75, 0.25]
+
+    Source: Koenker and Bassett, Regression Quantiles, 1978.
+    """
+    require_inside_unit_interval("tau", tau)
+    return _by_kernel(_pinball, x, t, reduction, tau=tau)
+
+
+def _pinball(x: Tensor, t: Tensor, *, reduction: Reduction, tau: float) -> Tensor:
+    # relu has the slope 0 at 0: a kink's two slopes would not be averaged to a subgradient of 0.
+    return reduce(tau * F.relu(t - x) + (1 - tau) * F.relu(x - t), reduction)
+
+
 def _by_kernel(
     kernel: Callable[..., Tensor], x: Tensor, t: Tensor, reduction: Reduction, **options: float
 ) -> Tensor:
-    """Check the arguments and call PyTorch's own kernel, which computes the very loss."""
+    """Check the arguments and call the kernel, PyTorch's own where there is one."""
     require_floating("x", x)
     require_tensor("t", t)
     require_same_shape("x", x, "t", t)

@@ -1,11 +1,15 @@
-"""The regression losses as modules (sections 2.1 to 2.3)."""
+"""The regression losses as modules (sections 2.1 to 2.3 and 3.3)."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
 from lossbook import functional
-from lossbook._checks import require_non_negative, require_positive
+from lossbook._checks import (
+    require_inside_unit_interval,
+    require_non_negative,
+    require_positive,
+)
 from lossbook._reduction import Reduction
 from lossbook.nn._loss import ReducedLoss
 
@@ -92,3 +96,28 @@ class HuberLoss(ReducedLoss):
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Return the loss of predictions ``x`` against targets ``t``, of any one shape."""
         return functional.huber_loss(x, t, delta=self.delta, reduction=self.reduction)
+
+
+class QuantileLoss(ReducedLoss):
+    """Module form of :func:`lossbook.functional.quantile_loss`.
+
+    Args:
+        tau: the share of targets that should lie below the prediction, between 0 and 1.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Example:
+        >>> import torch
+        >>> QuantileLoss(tau=0.75)(torch.tensor([2.0]), torch.tensor([3.0])).item()
+        0.75
+    """
+
+    shown = ("tau", "reduction")
+
+    def __init__(self, tau: float, *, reduction: Reduction = "mean") -> None:
+        super().__init__(reduction=reduction)
+        require_inside_unit_interval("tau", tau)
+        self.tau = tau
+
+    def forward(self, x: Tensor, t: Tensor) -> Tensor:
+        """Return the loss of predictions ``x`` against targets ``t``, of any one shape."""
+        return functional.quantile_loss(x, t, tau=self.tau, reduction=self.reduction)

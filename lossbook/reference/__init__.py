@@ -24,6 +24,14 @@ from lossbook.reference.cross_entropy import (
     sigmoid,
     sigmoid_grad,
 )
+from lossbook.reference.density import (
+    gaussian_nll_loss,
+    gaussian_nll_loss_grad,
+    poisson_nll_loss,
+    poisson_nll_loss_grad,
+    student_nll_loss,
+    student_nll_loss_grad,
+)
 from lossbook.reference.divergence import kl_divergence, kl_divergence_grad
 from lossbook.reference.exponential import (
     exponential_loss,
@@ -61,6 +69,8 @@ from lossbook.reference.regression import (
     l1_loss_grad,
     l2_loss,
     l2_loss_grad,
+    quantile_loss,
+    quantile_loss_grad,
     smooth_l1_loss,
     smooth_l1_loss_grad,
 )
@@ -109,6 +119,8 @@ __all__ = [
     "exponential_loss_grad",
     "focal_loss",
     "focal_loss_grad",
+    "gaussian_nll_loss",
+    "gaussian_nll_loss_grad",
     "hinge_loss",
     "hinge_loss_grad",
     "huber_loss",
@@ -131,6 +143,10 @@ __all__ = [
     "multiclass_hinge_loss_grad",
     "perceptual_loss",
     "perceptual_loss_grad",
+    "poisson_nll_loss",
+    "poisson_nll_loss_grad",
+    "quantile_loss",
+    "quantile_loss_grad",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sigmoid_cross_entropy_grad",
@@ -149,6 +165,8 @@ __all__ = [
     "squared_hinge_loss_grad",
     "structural_risk",
     "structural_risk_grad",
+    "student_nll_loss",
+    "student_nll_loss_grad",
     "weighted_softmax_loss",
     "weighted_softmax_loss_grad",
     "zero_one_loss",

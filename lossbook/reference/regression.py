@@ -1,4 +1,4 @@
-"""L1, L2, smooth L1 and Huber loss (sections 2.1 to 2.3)."""
+"""L1, L2, smooth L1 and Huber loss (sections 2.1 to 2.3), quantile loss (section 3.3)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from lossbook._checks import (
     Floats,
     as_floats,
+    require_inside_unit_interval,
     require_non_negative,
     require_positive,
     require_same_shape,
@@ -175,6 +176,54 @@ def huber_loss_grad(
     residuals = _residuals(x, t)
     require_positive("delta", delta)
     return reduce_grad(np.clip(residuals, -delta, delta), reduction)
+
+
+@implements("eq-quantile")
+def quantile_loss(
+    x: ArrayLike, t: ArrayLike, *, tau: float, reduction: Reduction = "mean"
+) -> Floats:
+    r"""Quantile or pinball loss, whose minimiser is the tau-quantile, equation ``eq-quantile``.
+
+    .. math::
+        \ell(x, t) = \begin{cases}
+        \tau (t - x) & \text{if } x < t \\
+        (1 - \tau) (x - t) & \text{otherwise}
+        \end{cases}
+
+    With ``tau=0.5`` it is half the absolute error.
+
+    Args:
+        x: predicted quantiles, any shape.
+        t: targets, the same shape.
+        tau: the share of targets that should lie below the prediction, between 0 and 1.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss in the unit of t, or one loss per entry under ``"none"``.
+
+    Example:
+        >>> quantile_loss([2.0, 2.0], [3.0, 1.0], tau=0.75, reduction="none").tolist()
+        [0.75, 0.25]
+
+    Source: Koenker and Bassett, Regression Quantiles, 1978.
+    """
+    residuals = _residuals(x, t)
+    require_inside_unit_interval("tau", tau)
+    return reduce(np.where(residuals < 0, -tau * residuals, (1 - tau) * residuals), reduction)
+
+
+@implements("eq-quantile-grad")
+def quantile_loss_grad(
+    x: ArrayLike, t: ArrayLike, *, tau: float, reduction: Reduction = "mean"
+) -> Floats:
+    """Gradient of :func:`quantile_loss` in x, equation ``eq-quantile-grad``.
+
+    At x = t there is no derivative; 0, one of the subgradients -tau to 1 - tau, is returned.
+    """
+    residuals = _residuals(x, t)
+    require_inside_unit_interval("tau", tau)
+    slopes = np.select([residuals < 0, residuals > 0], [-tau, 1 - tau], np.abs(residuals))
+    return reduce_grad(slopes, reduction)
 
 
 def _residuals(x: ArrayLike, t: ArrayLike) -> Floats:

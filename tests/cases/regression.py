@@ -1,4 +1,4 @@
-"""Cases of sections 2.1 to 2.3."""
+"""Cases of sections 2.1 to 2.3 and 3.3."""
 
 from collections.abc import Callable
 
@@ -38,5 +38,9 @@ CASES = [
     *(
         Case("huber_loss", _draw(3, 2, join=delta), _extreme, {"delta": delta})
         for delta in (1e-3, 0.5, 1, 1.345, 20, 1e6)
+    ),
+    *(
+        Case("quantile_loss", _draw(*shape), _extreme, {"tau": tau})
+        for shape, tau in (((), 0.5), ((5,), 0.1), ((3, 1, 2), 0.75), ((4,), 0.999))
     ),
 ]
