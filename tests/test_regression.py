@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 from sklearn.metrics import mean_pinball_loss
 from torch.nn import functional as F  # noqa: N812
 
@@ -22,7 +23,16 @@ from tests.support import (
 )
 
 NAN, INF = float("nan"), float("inf")
-NAMES = ("l1_loss", "l2_loss", "smooth_l1_loss", "huber_loss", "quantile_loss")
+NAMES = (
+    "l1_loss",
+    "l2_loss",
+    "smooth_l1_loss",
+    "huber_loss",
+    "charbonnier_loss",
+    "log_cosh_loss",
+    "tukey_loss",
+    "quantile_loss",
+)
 REQUIRED: dict[str, dict] = {"quantile_loss": {"tau": 0.3}}
 WIDTHS = (1e-3, 0.5, 1, 1.345, 20)
 
@@ -45,6 +55,11 @@ BAD = [
     *(
         ("huber_loss", ([0.0], [1.0]), {"delta": delta}, ValueError, "delta: .* above 0, got")
         for delta in (0, -1, NAN, INF)
+    ),
+    *(
+        (name, ([0.0], [1.0]), {option: width}, ValueError, f"{option}: .* above 0, got")
+        for name, option in (("charbonnier_loss", "epsilon"), ("tukey_loss", "c"))
+        for width in (0, -1, NAN, INF)
     ),
     *(
         ("quantile_loss", ([0.0], [1.0]), {"tau": tau}, ValueError, "tau: .* between 0 and 1.*got")
@@ -153,7 +168,7 @@ def test_limits(r: float):
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "tukey_loss"])
 @given(r=st.integers(-3, 3), s=residuals)
 def test_no_point_lies_below_a_tangent(name: str, r: int, s: float):
     """Convexity, with slopes taken at the kink and at the joins as well."""
@@ -235,6 +250,42 @@ def test_minimisers(targets: list[int]):
     slopes = reference.l1_loss_grad(middle, t, reduction="none")
     assert abs(slopes.sum()) <= (slopes == 0).sum()  # each kink gives any slope from -1 to 1
     np.testing.assert_allclose(reference.l2_loss_grad(mean, t).sum(), 0, atol=1e-12)
+
+
+@given(residuals, st.sampled_from(WIDTHS))
+def test_charbonnier_is_the_pseudo_huber_loss_over_epsilon(r: float, epsilon: float):
+    wanted = special.pseudo_huber(epsilon, r) / epsilon
+    loss = reference.charbonnier_loss([r], [0.0], epsilon=epsilon)
+    np.testing.assert_allclose(loss, wanted, rtol=1e-9, atol=1e-12)
+    both_slopes("charbonnier_loss", ([r], [0.0]), [r / math.hypot(r, epsilon)], epsilon=epsilon)
+
+
+@given(st.integers(-5000, 5000))
+def test_log_cosh_is_what_its_name_says(hundredths: int):
+    r = hundredths / 100
+    loss = reference.log_cosh_loss([r], [0.0])
+    np.testing.assert_allclose(loss, math.log(math.cosh(r)), rtol=1e-9, atol=1e-15)
+    both_slopes("log_cosh_loss", ([r], [0.0]), [math.tanh(r)])
+
+
+def test_log_cosh_is_curved_at_its_minimum():
+    x = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(functional.log_cosh_loss(x, 0 * x), x, create_graph=True)
+    assert torch.autograd.grad(slope, x)[0].item() == pytest.approx(1)
+
+
+def test_tukey_by_hand():
+    x, t = [0.0, 1.0, -3.0, 2.5], [0.0] * 4
+    both_give("tukey_loss", (x, t), [0, 37 / 96, 2 / 3, 2 / 3], c=2, reduction="none")
+    both_slopes("tukey_loss", (x, t), [0, 9 / 16, 0, 0], c=2)
+
+
+def test_tukey_has_a_second_minimum_where_errors_fall_in_two_groups():
+    t = np.array([0.0, 0.1, 0.2, 9.0, 9.1])
+    grid = np.linspace(-1, 10, 1101)
+    risk = np.array([reference.tukey_loss(np.full(5, x), t, c=2) for x in grid])
+    lowest = grid[1:-1][(risk[1:-1] < risk[:-2]) & (risk[1:-1] < risk[2:])]
+    np.testing.assert_allclose(lowest, [0.1, 9.05], atol=0.011)
 
 
 taus = st.floats(0.01, 0.99)

@@ -30,11 +30,14 @@ from lossbook.functional.margin import (
 )
 from lossbook.functional.perceptual import perceptual_loss
 from lossbook.functional.regression import (
+    charbonnier_loss,
     huber_loss,
     l1_loss,
     l2_loss,
+    log_cosh_loss,
     quantile_loss,
     smooth_l1_loss,
+    tukey_loss,
 )
 from lossbook.functional.risk import empirical_risk, structural_risk
 from lossbook.functional.softmax import (
@@ -53,6 +56,7 @@ __all__ = [
     "am_softmax_loss",
     "arcface_loss",
     "binary_cross_entropy",
+    "charbonnier_loss",
     "cross_entropy",
     "distillation_loss",
     "empirical_risk",
@@ -68,6 +72,7 @@ __all__ = [
     "l2_loss",
     "l2_softmax_loss",
     "l_softmax_loss",
+    "log_cosh_loss",
     "logistic_loss",
     "multiclass_hinge_loss",
     "perceptual_loss",
@@ -83,6 +88,7 @@ __all__ = [
     "squared_hinge_loss",
     "structural_risk",
     "student_nll_loss",
+    "tukey_loss",
     "weighted_softmax_loss",
     "zero_one_loss",
 ]

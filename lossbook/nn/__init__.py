@@ -20,7 +20,16 @@ from lossbook.nn.margin import (
     LSoftmaxLoss,
 )
 from lossbook.nn.perceptual import PerceptualLoss
-from lossbook.nn.regression import HuberLoss, L1Loss, L2Loss, QuantileLoss, SmoothL1Loss
+from lossbook.nn.regression import (
+    CharbonnierLoss,
+    HuberLoss,
+    L1Loss,
+    L2Loss,
+    LogCoshLoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    TukeyLoss,
+)
 from lossbook.nn.risk import StructuralRisk
 from lossbook.nn.softmax import (
     DistillationLoss,
@@ -37,6 +46,7 @@ __all__ = [
     "ASoftmaxLoss",
     "ArcFaceLoss",
     "BinaryCrossEntropyLoss",
+    "CharbonnierLoss",
     "DistillationLoss",
     "EfficientNetLite0Features",
     "ExponentialLoss",
@@ -49,6 +59,7 @@ __all__ = [
     "L2Loss",
     "L2SoftmaxLoss",
     "LSoftmaxLoss",
+    "LogCoshLoss",
     "LogisticLoss",
     "MulticlassHingeLoss",
     "PerceptualLoss",
@@ -62,6 +73,7 @@ __all__ = [
     "SquaredHingeLoss",
     "StructuralRisk",
     "StudentNLLLoss",
+    "TukeyLoss",
     "VGG16Features",
     "WeightedSoftmaxLoss",
     "fetch_vgg16",

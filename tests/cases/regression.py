@@ -36,6 +36,12 @@ CASES = [
         for beta in (0, 1e-3, 0.5, 1, 20, 1e6)
     ),
     *(
+        Case("charbonnier_loss", _draw(3, 2, join=epsilon), _extreme, {"epsilon": epsilon})
+        for epsilon in (1e-3, 0.5, 20)
+    ),
+    *(Case("log_cosh_loss", _draw(*shape), _extreme) for shape in ((), (3, 2))),
+    *(Case("tukey_loss", _draw(3, 2, join=c), _extreme, {"c": c}) for c in (0.5, 4.685, 200)),
+    *(
         Case("huber_loss", _draw(3, 2, join=delta), _extreme, {"delta": delta})
         for delta in (1e-3, 0.5, 1, 1.345, 20, 1e6)
     ),
