@@ -90,7 +90,7 @@ def extent(array: Any) -> tuple[float, float] | None:
     if not hasattr(array, "aminmax"):
         return array.min(), array.max()
     # One pass, and one read: each waits for the device, and comparing tensors costs more.
-    both = sys.modules["torch"].stack(array.aminmax())
+    both = sys.modules["torch"].stack(array.detach().aminmax())
     try:
         least, largest = both.tolist()
     except RuntimeError:

@@ -66,6 +66,10 @@ def _silence_above_alarm(p: float, c_miss: float, c_alarm: float) -> float:
     return float(silence - alarm)
 
 
+def _tukey_curvature(r: float, c: float) -> float:
+    return (np.poly1d([1, 0]) * np.poly1d([-1 / c**2, 0, 1]) ** 2).deriv()(r)
+
+
 def _hinge_risk(p: float, f: float) -> float:
     return p * R.hinge_loss([f], [1]) + (1 - p) * R.hinge_loss([f], [-1])
 
@@ -288,6 +292,7 @@ ANCHORS = {
     "eq-huber-sklearn-derivation": lambda r, sigma, epsilon: (
         2 * sigma * R.huber_loss([r / sigma], [0.0], delta=epsilon)
     ),
+    "eq-tukey-curvature-derivation": _tukey_curvature,
     "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
     # 3.2
     "eq-gaussian-nll-derivation": lambda x, t, s: -stats.norm.logpdf(t, x, np.exp(s / 2)),

@@ -18,7 +18,8 @@ def _residual(rng: np.random.Generator, threshold: float) -> float:
 
 
 def _target(rng: np.random.Generator) -> float:
-    return rng.integers(-64, 65) / 8
+    # Mostly larger than the residuals: x, x - t and x + t often differ in sign.
+    return rng.integers(-160, 161) / 8
 
 
 def _smooth_l1(rng: np.random.Generator) -> dict:
@@ -109,6 +110,24 @@ def _box_moved(rng: np.random.Generator) -> dict:
     return kept | {"rho": rng.uniform(0.3, 3), "u": rng.normal(0, 5)}
 
 
+def _charbonnier(rng: np.random.Generator) -> dict:
+    drawn = _huber(rng)
+    return {"x": drawn["x"], "t": drawn["t"], "varepsilon": drawn["delta"]}
+
+
+def _difference(rng: np.random.Generator) -> dict:
+    return {"x": rng.normal(0, 2), "t": rng.normal(0, 2)}
+
+
+def _tukey(rng: np.random.Generator) -> dict:
+    drawn = _huber(rng)
+    return {"x": drawn["x"], "t": drawn["t"], "c": drawn["delta"]}
+
+
+def _tukey_residual(rng: np.random.Generator) -> dict:
+    return {"r": rng.normal(0, 2), "c": rng.uniform(0.5, 4)}
+
+
 DRAWS = {
     "eq-smooth-l1": _smooth_l1,
     "eq-huber": _huber,
@@ -131,6 +150,13 @@ DRAWS = {
     "eq-smooth-l1-beta-derivation": _smooth_l1_residual,
     "eq-huber-normaliser": _normaliser,
     "eq-huber-normaliser-derivation": _normaliser_slope,
+    "eq-charbonnier": _charbonnier,
+    "eq-charbonnier-grad": _charbonnier,
+    "eq-log-cosh": _difference,
+    "eq-log-cosh-grad": _difference,
+    "eq-tukey": _tukey,
+    "eq-tukey-grad": _tukey,
+    "eq-tukey-curvature-derivation": _tukey_residual,
     "eq-box-centre": _box,
     "eq-box-size": _box,
     "eq-box-centre-derivation": _box_moved,

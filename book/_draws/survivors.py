@@ -26,6 +26,9 @@ SURVIVORS = {
     "eq-wasserstein": {
         "term: `-1` -> `` in `C-1`": "The whole sums are both 1, so the last term is 0.",
     },
+    "eq-tukey-grad": {
+        r"border: `\le` -> `<` in `|x - t| \le c`": "Both cases are 0 on the border.",
+    },
     "eq-kl-divergence-reverse-derivation": {
         r"sign: `+` -> `-` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
         r"term: `+ 1` -> `` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
@@ -191,11 +194,9 @@ SURVIVORS = {
     },
     "eq-smooth-l1-grad": {
         r"border: `<` -> `\leq` in `|x - t| < \beta`": "both cases have the same value on the border",
-        "term: `- t` -> `` in `x - t`": "TODO",
     },
     "eq-huber-grad": {
         r"border: `\le` -> `<` in `|x - t| \le \delta`": "both cases have the same value on the border",
-        "term: `- t` -> `` in `x - t`": "TODO",
     },
     "eq-smooth-l1-clipped": {
         "symbol: `r` -> `{c}` in `r^2`": "this part is taken where c is r",

@@ -21,8 +21,8 @@ def float32_under_autocast(loss: Callable[Arguments, Tensor]) -> Callable[Argume
 
     @functools.wraps(loss)
     def call(*arguments: Arguments.args, **options: Arguments.kwargs) -> Tensor:
-        tensors = (value for value in (*arguments, *options.values()) if isinstance(value, Tensor))
-        if autocast_dtype(next(tensors, None)):
+        tensors = [value for value in (*arguments, *options.values()) if isinstance(value, Tensor)]
+        if tensors and autocast_dtype(tensors[0]):
             wide = [_wide(value) for value in arguments]
             return loss(*wide, **{name: _wide(value) for name, value in options.items()})
         return loss(*arguments, **options)
@@ -35,9 +35,9 @@ def wide_under_autocast(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(_wide(tensor) for tensor in tensors) if autocast_dtype(tensors[0]) else tensors
 
 
-def autocast_dtype(tensor: Tensor | None) -> torch.dtype | None:
+def autocast_dtype(tensor: Tensor) -> torch.dtype | None:
     """Return what autocast multiplies in on the tensor's device, or None where it is off."""
-    if tensor is None or tensor.is_meta or not torch.is_autocast_enabled(tensor.device.type):
+    if tensor.is_meta or not torch.is_autocast_enabled(tensor.device.type):
         return None
     return torch.get_autocast_dtype(tensor.device.type)
 

@@ -226,7 +226,7 @@ def quantile_loss_grad(
     return reduce_grad(slopes, reduction)
 
 
-@implements("eq-charbonnier")
+@implements("eq-charbonnier", symbols={"epsilon": "varepsilon"})
 def charbonnier_loss(
     x: ArrayLike, t: ArrayLike, *, epsilon: float = 1e-3, reduction: Reduction = "mean"
 ) -> Floats:
@@ -257,7 +257,7 @@ def charbonnier_loss(
     return reduce(residuals**2 / (np.hypot(residuals, epsilon) + epsilon), reduction)
 
 
-@implements("eq-charbonnier-grad")
+@implements("eq-charbonnier-grad", symbols={"epsilon": "varepsilon"})
 def charbonnier_loss_grad(
     x: ArrayLike, t: ArrayLike, *, epsilon: float = 1e-3, reduction: Reduction = "mean"
 ) -> Floats:
