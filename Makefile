@@ -17,7 +17,7 @@ unexport MPLBACKEND
 
 LOWEST := $(PYTHON) -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
 	print(*(need.replace('>=', '==') + '.*' for need in project['dependencies']))"
-PACKAGE_ALONE := $(filter-out tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
+PACKAGE_ALONE := $(filter-out tests/test_efficientnet.py tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
 
 .PHONY: help book serve lab plain test test-package test-notebooks test-site test-lab grading course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
@@ -71,7 +71,7 @@ portable: $(INSTALLED)  ## package and notebooks again, as other processors comp
 # The package alone: tests and doctests that need no more than it and the test tools.
 lowest newest:  ## the package with the lowest allowed, or the newest, NumPy and PyTorch
 	$(PYTHON) -m venv _build/$@
-	_build/$@/bin/pip install --quiet $(if $(filter lowest,$@),$$($(LOWEST))) . pytest pytest-xdist hypothesis scipy scikit-learn
+	_build/$@/bin/pip install --quiet $(if $(filter lowest,$@),$$($(LOWEST))) . pytest pytest-xdist hypothesis scipy scikit-learn tqdm
 	_build/$@/bin/python -m pytest -n 2 --dist loadgroup -p no:cacheprovider $(PACKAGE_ALONE)
 
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions

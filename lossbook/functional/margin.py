@@ -305,7 +305,9 @@ def _sized(vectors: Tensor, length: float | None) -> Tensor:
 def angle(u: Tensor, w: Tensor) -> Tensor:
     """Angle between directions, row by row, in radians."""
     # Exact near 0 and pi, with a bounded gradient in u and w; that of an arccos is infinite.
-    return 2 * torch.atan2(vector_norm(u - w, dim=-1), vector_norm(u + w, dim=-1))
+    apart, together = vector_norm(u - w, dim=-1), vector_norm(u + w, dim=-1)
+    # Two zero vectors have no angle: some versions of PyTorch give atan2(0, 0) a NaN for a slope.
+    return 2 * torch.atan2(apart, together.masked_fill((apart == 0) & (together == 0), 1))
 
 
 def multiplicative_angular_margin(m: int, annealing: float) -> Margin:
