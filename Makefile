@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 OUT := $(if $(filter no,$(SOLUTIONS)),_build/students/)
 SITE := $(OUT)_build/html/index.html
 SLIDES := _build/slides/index.html
-SITE_SOURCES := _config.yml _toc.yml $(shell find book lossbook eqtest/src -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
+SITE_SOURCES := _config.yml _toc.yml benchmarks/losses.md $(shell find book lossbook eqtest/src -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
 # nbgrader, Sphinx and KaTeX start alembic and node from PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -71,8 +71,8 @@ portable: $(INSTALLED)  ## package and notebooks again, as other processors comp
 # The package alone: tests and doctests that need no more than it and the test tools.
 lowest newest:  ## the package with the lowest allowed, or the newest, NumPy and PyTorch
 	$(PYTHON) -m venv _build/$@
-	_build/$@/bin/pip install --quiet $(if $(filter lowest,$@),$$($(LOWEST))) . pytest hypothesis scipy scikit-learn
-	_build/$@/bin/python -m pytest -p no:cacheprovider $(PACKAGE_ALONE)
+	_build/$@/bin/pip install --quiet $(if $(filter lowest,$@),$$($(LOWEST))) . pytest pytest-xdist hypothesis scipy scikit-learn
+	_build/$@/bin/python -m pytest -n 2 --dist loadgroup -p no:cacheprovider $(PACKAGE_ALONE)
 
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
 	pytest -n 2 --dist loadfile tests/course

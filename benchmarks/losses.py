@@ -17,10 +17,10 @@ import importlib.util
 import json
 import math
 import platform
-import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, multiprocessing
+from torch import distributed as dist
 from torch.nn import functional as F  # noqa: N812
 
 import lossbook
@@ -40,6 +41,8 @@ SIZES = (128, 10_000, 1_000_000)
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 HEADS = ((256, 256, 20_000), (2048, 128, 20_000), (256, 512, 100_000))
 MILLION = (256, 128, 1_000_000)
+SHARDED = (256, 128, 400_000)
+PROCESSES = (1, 2, 4)
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Candidates = dict[str, Callable[[], Tensor]]
@@ -174,6 +177,16 @@ def insightface(x: Tensor, W: Tensor, y: Tensor, *, s: float = 64.0, m: float = 
     return F.cross_entropy(s * (cosines + margins), y)
 
 
+def metric_learning(x: Tensor, W: Tensor, y: Tensor) -> Callable[[], Tensor]:
+    """Return ArcFace of pytorch-metric-learning on these class vectors, without a copy of them."""
+    from pytorch_metric_learning.losses import ArcFaceLoss
+
+    peer = ArcFaceLoss(num_classes=2, embedding_size=W.shape[1], margin=28.6, scale=64)
+    del peer.W
+    peer.W, peer.num_classes = W.T, len(W)
+    return lambda: peer(x, y)
+
+
 def head_candidates(x: Tensor, W: Tensor, y: Tensor) -> Candidates:
     """Return every head on these class vectors, first the plain one."""
     candidates: Candidates = {
@@ -182,11 +195,7 @@ def head_candidates(x: Tensor, W: Tensor, y: Tensor) -> Candidates:
         "InsightFace's formula": partial(insightface, x, W, y),
     }
     if importlib.util.find_spec("pytorch_metric_learning"):
-        from pytorch_metric_learning.losses import ArcFaceLoss
-
-        peer = ArcFaceLoss(num_classes=W.shape[0], embedding_size=W.shape[1], margin=28.6, scale=64)
-        peer.W = torch.nn.Parameter(W.detach().T.clone())
-        candidates["pytorch-metric-learning ArcFaceLoss"] = lambda: peer(x, y) + 0 * W.sum()
+        candidates["pytorch-metric-learning ArcFaceLoss"] = metric_learning(x, W, y)
     return candidates
 
 
@@ -196,6 +205,17 @@ def head_inputs(N: int, d: int, C: int) -> tuple[Tensor, Tensor, Tensor]:
     x = torch.randn(N, d, generator=generator).requires_grad_()
     W = torch.randn(C, d, generator=generator).requires_grad_()
     return x, W, torch.randint(0, C, (N,), generator=generator)
+
+
+def peak() -> float:
+    """Return the most memory that this process has ever held, in MiB.
+
+    The operating system's own count, of Linux: what ``resource`` reports there includes the peak of
+    the process that started this one.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    kibibytes = next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(kibibytes) / 1024
 
 
 def peak_memory(name: str, N: int, d: int, C: int) -> float:
@@ -209,9 +229,9 @@ def peak_memory(name: str, N: int, d: int, C: int) -> float:
     small().backward()
     x, W, y = head_inputs(N, d, C)
     loss = head_candidates(x, W, y)[name]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     loss().backward()
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return peak() - before
 
 
 def in_fresh_process(name: str, *shape: int) -> float:
@@ -250,6 +270,39 @@ def million() -> dict[str, Any]:
         "class_vectors": round(4 * MILLION[1] * MILLION[2] / 2**20),
         "logits": round(4 * MILLION[0] * MILLION[2] / 2**20),
     }
+
+
+def sharded_step(rank: int, processes: int, folder: str) -> None:
+    """Take one step of ArcFace on this process's part of the class vectors, and note its memory."""
+    from torch.distributed.tensor import DTensor, Shard
+
+    torch.set_num_threads(1)
+    N, d, C = SHARDED
+    dist.init_process_group(
+        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=processes
+    )
+    mesh = dist.device_mesh.init_device_mesh("cpu", (processes,))
+
+    def step(N: int, C: int) -> None:
+        part = torch.randn(C // processes, d).requires_grad_()
+        W = DTensor.from_local(part, mesh, [Shard(0)])
+        x = torch.randn(N // processes, d).requires_grad_()
+        functional.arcface_loss(x, W, torch.randint(0, C, (N // processes,))).backward()
+
+    step(processes, processes)  # so that what is allocated once is not counted
+    before = peak()
+    step(N, C)
+    Path(folder, f"{rank}.txt").write_text(str(peak() - before))
+    dist.destroy_process_group()
+
+
+def sharded() -> Iterator[dict[str, Any]]:
+    """Weigh a step, class vectors included, on each of several processes."""
+    for processes in PROCESSES:
+        with tempfile.TemporaryDirectory() as folder:
+            multiprocessing.spawn(sharded_step, (processes, folder), nprocs=processes)
+            weights = [float(path.read_text()) for path in Path(folder).glob("*.txt")]
+        yield {"shape": SHARDED, "processes": processes, "mebibytes": round(max(weights))}
 
 
 def processor() -> str:
@@ -302,6 +355,16 @@ def tables(run: dict[str, Any]) -> Iterator[str]:
         f"class vectors takes {big['class_vectors']:,}; a matrix of the logits alone would take "
         f"{big['logits']:,}. The step takes {big['seconds']} s with the start of its process.",
     )
+    N, d, C = run["sharded"][0]["shape"]
+    yield from (
+        "",
+        f"**Class vectors spread over processes.** The same step with N = {N}, d = {d} and "
+        f"C = {C:,}, class vectors and all: the peak of the process that takes most.",
+        "",
+        "| Processes | MiB a process |",
+        "|---:|---:|",
+        *(f"| {row['processes']} | {row['mebibytes']:,} |" for row in run["sharded"]),
+    )
 
 
 def main() -> None:
@@ -325,6 +388,7 @@ def main() -> None:
             "rounds": arguments.rounds,
         },
         "million": million(),
+        "sharded": list(sharded()),
         "heads": list(heads(arguments.rounds)),
         "elementwise": [
             row for threads in (1, 2) for row in elementwise(arguments.rounds, threads)

@@ -80,31 +80,28 @@ def reads_values(check: Callable[Arguments, None]) -> Callable[Arguments, None]:
     return checked
 
 
-def holds(condition: Any) -> bool:
-    """Say whether the one truth value of an array is True, or cannot be known.
+def extent(array: Any) -> tuple[float, float] | None:
+    """Return the least and the largest entry, a NaN being both, or None where there is none to see.
 
-    Under ``torch.vmap`` there is one for each sample, and on the meta device none.
+    That is an empty array, a tensor on the meta device, or a sample under ``torch.vmap``.
     """
+    if math.prod(array.shape) == 0:
+        return None
+    if not hasattr(array, "aminmax"):
+        return array.min(), array.max()
+    # One pass, and one read: each waits for the device, and comparing tensors costs more.
+    both = sys.modules["torch"].stack(array.aminmax())
     try:
-        return bool(condition)
+        least, largest = both.tolist()
     except RuntimeError:
-        return True
-
-
-def extent(array: Any) -> tuple[Any, Any]:
-    """Return the least and the largest entry; a NaN is both."""
-    if hasattr(array, "aminmax"):  # PyTorch's own takes one pass
-        least, largest = array.aminmax()
-        return least, largest
-    return array.min(), array.max()
+        return None
+    return least, largest
 
 
 def within(array: Any, low: float, high: float) -> bool:
-    """Say whether every entry lies between the bounds, or cannot be known; NaN does not."""
-    if math.prod(array.shape) == 0:
-        return True
-    least, largest = extent(array)
-    return holds((least >= low) & (largest <= high))
+    """Say whether every entry lies between the bounds, or cannot be seen; NaN does not."""
+    found = extent(array)
+    return found is None or (low <= found[0] and found[1] <= high)
 
 
 def as_floats(name: str, values: ArrayLike) -> Floats:
@@ -214,8 +211,7 @@ def require_absent(name: str, value: object, where: str) -> None:
 @reads_values
 def require_weights(name: str, weights: Any) -> None:
     """Raise ValueError unless every weight is finite and at least 0."""
-    least, largest = extent(weights)
-    if not holds((least >= 0) & (largest < math.inf)):
+    if not within(weights, 0, sys.float_info.max):
         wrong = ~((weights >= 0) & (weights < math.inf))
         fail(name, _first(weights, wrong), "finite weights of at least 0")
 
@@ -267,6 +263,14 @@ def require_unit_interval(name: str, array: Any) -> None:
         fail(name, _first(array, ~((array >= 0) & (array <= 1))), "values in [0, 1]")
 
 
+@reads_values
+def require_counts(name: str, counts: Any) -> None:
+    """Raise ValueError unless every entry is finite and at least 0; NaN is not."""
+    if not within(counts, 0, sys.float_info.max):
+        wrong = ~((counts >= 0) & (counts < math.inf))
+        fail(name, _first(counts, wrong), "finite counts of at least 0")
+
+
 def require_targets(name: str, scores: Any, targets_name: str, targets: Any) -> None:
     """Raise ValueError unless there is one target in [0, 1] for each score."""
     require_same_shape(name, scores, targets_name, targets)
@@ -284,15 +288,11 @@ def require_distribution(
 
 @reads_values
 def _require_sums_of_one(name: str, array: Any, tolerance: float, hint: str) -> None:
-    if math.prod(array.shape) == 0:
-        return
-    sums = array.sum(axis=-1)
-    (least, largest), (lowest, highest) = extent(array), extent(sums)
-    fits = (lowest >= 1 - tolerance) & (highest <= 1 + tolerance)
-    if not holds((least >= 0) & (largest <= 1) & fits):
+    if not within(array, 0, 1):
         outside = ~((array >= 0) & (array <= 1))
-        if outside.any():
-            fail(name, f"{_first(array, outside)}{hint}", "values in [0, 1]")
+        fail(name, f"{_first(array, outside)}{hint}", "values in [0, 1]")
+    sums = array.sum(axis=-1)
+    if not within(sums, 1 - tolerance, 1 + tolerance):
         off = ~(abs(sums - 1) <= tolerance)
         fail(name, f"a sum of {_first(sums, off)}", "a sum of 1 on the last axis")
 
@@ -300,7 +300,7 @@ def _require_sums_of_one(name: str, array: Any, tolerance: float, hint: str) -> 
 @reads_values
 def require_no_nan(name: str, array: Any) -> None:
     """Raise ValueError if an entry is NaN, which no label can be."""
-    if not holds((array == array).all()):
+    if not within(array, -math.inf, math.inf):
         fail(name, "nan", "labels")
 
 
@@ -332,6 +332,12 @@ def require_unit_number(name: str, value: float) -> None:
     """Raise ValueError unless the hyper-parameter lies in [0, 1]."""
     if not 0 <= value <= 1:
         fail(name, value, "a number in [0, 1]")
+
+
+def require_inside_unit_interval(name: str, value: float) -> None:
+    """Raise ValueError unless the hyper-parameter lies between 0 and 1 and is neither."""
+    if not 0 < value < 1:
+        fail(name, value, "a number between 0 and 1, and neither of them")
 
 
 def require_whole(name: str, value: float) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from numpy import float64
 from numpy.typing import NDArray
 
-from lossbook._checks import Floats, fail, holds, reads_values, require_choice
+from lossbook._checks import Floats, fail, reads_values, require_choice, within
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -68,5 +68,5 @@ def require_reduction(losses: Any, reduction: str) -> None:
 @reads_values
 def require_counted(counts: Any) -> None:
     """Raise ValueError if no label counts in a mean: all are ignored or of weight 0."""
-    if not holds(counts.sum() > 0):
+    if not within(counts.sum(), math.ulp(0), math.inf):  # above 0
         fail("y", "only labels that are ignored or of weight 0", 'one that counts under "mean"')

@@ -60,13 +60,15 @@ def both_give(name: str, arguments: tuple, expected: Any, **options: Any) -> Non
     np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-15)
 
 
-def both_slopes(name: str, arguments: tuple, expected: Any, *, wrt: int = 0) -> None:
+def both_slopes(
+    name: str, arguments: tuple, expected: Any, *, wrt: int = 0, **options: Any
+) -> None:
     """Both layers give the expected gradient of the summed losses."""
-    slopes = getattr(reference, f"{name}_grad")(*arguments, reduction="sum")
+    slopes = getattr(reference, f"{name}_grad")(*arguments, reduction="sum", **options)
     np.testing.assert_allclose(slopes, expected, rtol=1e-12)
     tensors = [as_tensor(argument) for argument in arguments]
     tensors[wrt].requires_grad_()
-    getattr(functional, name)(*tensors, reduction="sum").backward()
+    getattr(functional, name)(*tensors, reduction="sum", **options).backward()
     np.testing.assert_allclose(tensors[wrt].grad, expected, rtol=1e-12)
 
 

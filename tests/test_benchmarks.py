@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 
@@ -43,8 +45,15 @@ def test_tables_show_what_was_run():
             "class_vectors": 488,
             "logits": 977,
         },
+        "sharded": [{"shape": losses.SHARDED, "processes": 2, "mebibytes": 1204}],
     }
     text = "\n".join(losses.tables(run))
     assert "| `l1_loss` | `l1_loss` | " + " | ".join(["1.01 (0.90)"] * 6) + " |" in text
     assert "| arcface_loss | " + " | ".join(["1.25, 0.50 (30 MiB)"] * 3) + " |" in text
     assert "C = 1,000,000: 600 MiB" in text
+    assert "| 2 | 1,204 |" in text
+
+
+def test_the_stored_tables_are_those_of_the_stored_run():
+    run = json.loads(losses.STORED.read_text(encoding="utf-8"))
+    assert losses.TABLES.read_text(encoding="utf-8") == "\n".join(losses.tables(run)) + "\n"

@@ -21,6 +21,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "arcface_loss": {"s": 64, "m": 0.5},
     "binary_cross_entropy": {"weight": None, "pos_weight": None},
     "focal_loss": {"gamma": 2, "alpha": None, "ignore_index": None},
+    "gaussian_nll_loss": {"beta": 0},
     "huber_loss": {"delta": 1},
     "kl_divergence": {"log": False},
     "l2_softmax_loss": {"b": None},
@@ -139,7 +140,7 @@ REDUCING = [module for module in MODULES.values() if module is not nn.Structural
 
 @pytest.mark.parametrize("module", REDUCING)
 def test_an_unknown_reduction_is_refused_when_built(module: type):
-    needed = {"weight": torch.ones(2), "temperature": 1, "alpha": 1.0}
+    needed = {"weight": torch.ones(2), "temperature": 1, "alpha": 1.0, "tau": 0.5, "nu": 4}
     margin = {"in_features": 2, "num_classes": 2} if issubclass(module, MarginLoss) else {}
     parameters = inspect.signature(module.__init__).parameters
     options = {

@@ -1,4 +1,4 @@
-"""L1, L2, smooth L1 and Huber: PyTorch's own, the joins, the limits, and wrong implementations."""
+"""The losses of a difference: PyTorch's own, joins, limits, minimisers, wrong implementations."""
 
 import math
 
@@ -7,6 +7,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
+from sklearn.metrics import mean_pinball_loss
 from torch.nn import functional as F  # noqa: N812
 
 from lossbook import functional, nn, reference
@@ -21,18 +23,29 @@ from tests.support import (
 )
 
 NAN, INF = float("nan"), float("inf")
-NAMES = ("l1_loss", "l2_loss", "smooth_l1_loss", "huber_loss")
+NAMES = (
+    "l1_loss",
+    "l2_loss",
+    "smooth_l1_loss",
+    "huber_loss",
+    "charbonnier_loss",
+    "log_cosh_loss",
+    "tukey_loss",
+    "quantile_loss",
+)
+REQUIRED: dict[str, dict] = {"quantile_loss": {"tau": 0.3}}
 WIDTHS = (1e-3, 0.5, 1, 1.345, 20)
 
 BAD = [
     *(
         case
         for name in NAMES
+        for given in [REQUIRED.get(name, {})]
         for case in (
-            (name, TOO_SHORT, {}, ValueError, r"t: .* shape of x, \(1,\), got shape \(2,\)"),
-            (name, ([0.0] * 3, [[0.0]] * 3), {}, ValueError, r"t: .* got shape \(3, 1\)"),
-            (name, EMPTY, {}, ValueError, "empty batch"),
-            (name, ([0.0], [1.0]), {"reduction": "avg"}, ValueError, "reduction: .* got 'avg'"),
+            (name, TOO_SHORT, given, ValueError, r"t: .* shape of x, \(1,\), got shape \(2,\)"),
+            (name, ([0.0] * 3, [[0.0]] * 3), given, ValueError, r"t: .* got shape \(3, 1\)"),
+            (name, EMPTY, given, ValueError, "empty batch"),
+            (name, ([0.0], [1.0]), given | {"reduction": "avg"}, ValueError, "reduction: .* 'avg'"),
         )
     ),
     *(
@@ -42,6 +55,15 @@ BAD = [
     *(
         ("huber_loss", ([0.0], [1.0]), {"delta": delta}, ValueError, "delta: .* above 0, got")
         for delta in (0, -1, NAN, INF)
+    ),
+    *(
+        (name, ([0.0], [1.0]), {option: width}, ValueError, f"{option}: .* above 0, got")
+        for name, option in (("charbonnier_loss", "epsilon"), ("tukey_loss", "c"))
+        for width in (0, -1, NAN, INF)
+    ),
+    *(
+        ("quantile_loss", ([0.0], [1.0]), {"tau": tau}, ValueError, "tau: .* between 0 and 1.*got")
+        for tau in (0, 1, -0.5, 90, NAN)
     ),
 ]
 
@@ -146,13 +168,14 @@ def test_limits(r: float):
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "tukey_loss"])
 @given(r=st.integers(-3, 3), s=residuals)
 def test_no_point_lies_below_a_tangent(name: str, r: int, s: float):
     """Convexity, with slopes taken at the kink and at the joins as well."""
     loss, slope = getattr(reference, name), getattr(reference, f"{name}_grad")
-    rise = slope([r], [0.0]).item() * (s - r)
-    assert loss([s], [0.0]) >= loss([r], [0.0]) + rise - 1e-12
+    options = REQUIRED.get(name, {})
+    rise = slope([r], [0.0], **options).item() * (s - r)
+    assert loss([s], [0.0], **options) >= loss([r], [0.0], **options) + rise - 1e-12
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -229,6 +252,92 @@ def test_minimisers(targets: list[int]):
     np.testing.assert_allclose(reference.l2_loss_grad(mean, t).sum(), 0, atol=1e-12)
 
 
+@given(residuals, st.sampled_from(WIDTHS))
+def test_charbonnier_is_the_pseudo_huber_loss_over_epsilon(r: float, epsilon: float):
+    wanted = special.pseudo_huber(epsilon, r) / epsilon
+    loss = reference.charbonnier_loss([r], [0.0], epsilon=epsilon)
+    np.testing.assert_allclose(loss, wanted, rtol=1e-9, atol=1e-12)
+    both_slopes("charbonnier_loss", ([r], [0.0]), [r / math.hypot(r, epsilon)], epsilon=epsilon)
+
+
+@given(st.integers(-5000, 5000))
+def test_log_cosh_is_what_its_name_says(hundredths: int):
+    r = hundredths / 100
+    loss = reference.log_cosh_loss([r], [0.0])
+    np.testing.assert_allclose(loss, math.log(math.cosh(r)), rtol=1e-9, atol=1e-15)
+    both_slopes("log_cosh_loss", ([r], [0.0]), [math.tanh(r)])
+
+
+def test_log_cosh_is_curved_at_its_minimum():
+    x = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(functional.log_cosh_loss(x, 0 * x), x, create_graph=True)
+    assert torch.autograd.grad(slope, x)[0].item() == pytest.approx(1)
+
+
+def test_tukey_by_hand():
+    x, t = [0.0, 1.0, -3.0, 2.5], [0.0] * 4
+    both_give("tukey_loss", (x, t), [0, 37 / 96, 2 / 3, 2 / 3], c=2, reduction="none")
+    both_slopes("tukey_loss", (x, t), [0, 9 / 16, 0, 0], c=2)
+
+
+def test_tukey_has_a_second_minimum_where_errors_fall_in_two_groups():
+    t = np.array([0.0, 0.1, 0.2, 9.0, 9.1])
+    grid = np.linspace(-1, 10, 1101)
+    risk = np.array([reference.tukey_loss(np.full(5, x), t, c=2) for x in grid])
+    lowest = grid[1:-1][(risk[1:-1] < risk[:-2]) & (risk[1:-1] < risk[2:])]
+    np.testing.assert_allclose(lowest, [0.1, 9.05], atol=0.011)
+
+
+taus = st.floats(0.01, 0.99)
+
+
+def test_quantile_values_and_slopes_by_hand():
+    x, t = [2.0, 2.0, 2.0], [3.0, 1.0, 2.0]
+    both_give("quantile_loss", (x, t), [0.75, 0.25, 0], tau=0.75, reduction="none")
+    both_give("quantile_loss", (x, t), 1, tau=0.25, reduction="sum")
+    both_slopes("quantile_loss", (x, t), [-0.75, 0.25, 0], tau=0.75)
+
+
+@given(residuals, taus)
+def test_quantile_is_half_of_l1_and_a_slant(r: float, tau: float):
+    both_give("quantile_loss", ([r], [0.0]), abs(r) / 2 + (0.5 - tau) * r, tau=tau)
+    both_give(
+        "quantile_loss", ([-r], [0.0]), reference.quantile_loss([r], [0.0], tau=1 - tau), tau=tau
+    )
+
+
+@given(st.lists(st.integers(-20, 20), min_size=2, max_size=9), st.integers(1, 15))
+def test_the_quantile_is_a_minimiser(targets: list[int], sixteenths: int):
+    t, tau = np.array(targets, dtype=float), sixteenths / 16
+    risks = [reference.quantile_loss(np.full(len(t), x), t, tau=tau) for x in np.unique(t)]
+    quantile = np.quantile(t, tau, method="inverted_cdf")
+    at_quantile = reference.quantile_loss(np.full(len(t), quantile), t, tau=tau)
+    np.testing.assert_allclose(at_quantile, min(risks), rtol=1e-12, atol=1e-12)
+
+
+@given(st.lists(st.tuples(residuals, residuals), min_size=1, max_size=6), taus)
+def test_quantile_equals_scikit_learn(pairs: list[tuple[float, float]], tau: float):
+    x, t = np.array(pairs).T
+    both_give("quantile_loss", (x, t), mean_pinball_loss(t, x, alpha=tau), tau=tau)
+
+
+def test_quantile_with_its_sides_swapped_finds_the_other_quantile():
+    """The usual mistake, x - t in the place of t - x, is the loss of 1 - tau."""
+    t, grid = np.arange(11.0), np.linspace(0, 10, 101)
+    for tau in (0.2, 0.8):
+        swapped = [np.maximum(tau * (x - t), (tau - 1) * (x - t)).mean() for x in grid]
+        right = [reference.quantile_loss(np.full(11, x), t, tau=tau) for x in grid]
+        assert grid[np.argmin(right)] == pytest.approx(10 * tau)
+        assert grid[np.argmin(swapped)] == pytest.approx(10 * (1 - tau))
+
+
+def test_tau_is_not_rounded_to_half_precision():
+    """In bfloat16 0.999 is 1, and a prediction that is too high would cost nothing."""
+    x, t = torch.ones(1, dtype=torch.bfloat16), torch.zeros(1, dtype=torch.bfloat16)
+    assert torch.tensor(0.999, dtype=torch.bfloat16) == 1
+    assert functional.quantile_loss(x, t, tau=0.999).item() == pytest.approx(1e-3, rel=1e-2)
+
+
 @given(residuals)
 def test_negative_log_likelihoods(r: float):
     """Gaussian with sigma = 1: half of L2 and a constant. Laplace with b = 1: L1 and a constant."""
@@ -245,6 +354,7 @@ def test_negative_log_likelihoods(r: float):
     [
         (nn.SmoothL1Loss, {"beta": -1}, "beta: .* got -1"),
         (nn.HuberLoss, {"delta": 0}, "delta: .* got 0"),
+        (nn.QuantileLoss, {"tau": 95}, "tau: .* got 95"),
     ],
 )
 def test_modules_refuse_when_built(module: type, options: dict, message: str):

@@ -128,7 +128,11 @@ class Reads(TorchDispatchMode):
         self.count = 0
 
     def __torch_dispatch__(self, function, types, arguments=(), options=None):
-        self.count += function is torch.ops.aten._local_scalar_dense.default
+        # The extremes are read as a list, which shows on CUDA alone.
+        self.count += function in (
+            torch.ops.aten._local_scalar_dense.default,
+            torch.ops.aten.aminmax.default,
+        )
         assert function is not torch.ops.aten.nonzero.default
         return function(*arguments, **(options or {}))
 
@@ -143,9 +147,9 @@ def test_without_value_checks_nothing_waits_for_the_device(case: Case):
         torch_gradients(case, inputs, again)
     assert unchecked.count == 0
     torch.testing.assert_close(again, value, rtol=0, atol=0)
-    # Once for the labels or targets, once for each distribution or set of weights, once for the
-    # sum that a mean divides by.
-    assert checked.count <= 3
+    # Once for the labels or targets, once for each distribution and once for its sums, once for
+    # a set of weights and once for the sum that a mean divides by.
+    assert checked.count <= 4
 
 
 def test_labels_are_read_once():

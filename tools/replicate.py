@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
-from tqdm import tqdm
+from tqdm.contrib.concurrent import process_map
 
 from lossbook.book.findings import MIME
 from tools.chapters import BOOK, CELL_TIMEOUT_S, all_notebooks
@@ -117,9 +117,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in with_seeds(options.chapter or all_notebooks())
         for shift in options.shifts
     ]
+    runs = process_map(run, *zip(*jobs, strict=True), chunksize=1, unit="run", file=sys.stderr)
     results: list[Result] = []
-    for path, shift in tqdm(jobs, unit="run", file=sys.stderr):
-        found = run(path, shift)
+    for (_, shift), found in zip(jobs, runs, strict=True):
         results += found
         for result in found:
             if not result.holds:

@@ -16,6 +16,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from lossbook import reference as R  # noqa: N812
 from lossbook.reference import margin
+from lossbook.reference.softmax import smoothed_target
 
 
 def _step_to_plane(w: np.ndarray, x: np.ndarray, b: float) -> np.ndarray:
@@ -41,6 +42,28 @@ def _best_exponential(p: float) -> float:
         return p * R.exponential_loss([f], [1]) + (1 - p) * R.exponential_loss([f], [-1])
 
     return float(optimize.minimize_scalar(risk).fun)
+
+
+def _best_weighted_logit(p: float, w_pos: float) -> float:
+    """Return the logit at which the expected weighted cross-entropy stops falling."""
+
+    def slope(s: float) -> float:
+        both = [R.binary_cross_entropy_grad([s], [y], pos_weight=w_pos)[0] for y in (1, 0)]
+        return p * both[0] + (1 - p) * both[1]
+
+    return float(optimize.brentq(slope, -20, 20, xtol=1e-14))
+
+
+def _smoothed_gap(C: int, varepsilon: float) -> float:
+    """Return how far the smoothed target's true class is ahead, in its logarithm."""
+    true, other, *_ = np.log(smoothed_target([0], classes=C, label_smoothing=varepsilon)[0])
+    return float(true - other)
+
+
+def _silence_above_alarm(p: float, c_miss: float, c_alarm: float) -> float:
+    """Return how much more silence costs than an alarm, by the matrix of costs."""
+    silence, alarm = np.array([1 - p, p]) @ [[0, c_alarm], [c_miss, 0]]
+    return float(silence - alarm)
 
 
 def _hinge_risk(p: float, f: float) -> float:
@@ -130,6 +153,33 @@ def _posterior(rho: np.ndarray, mu: np.ndarray, x: np.ndarray, k: int) -> float:
     return densities[k - 1] / densities.sum()
 
 
+def _understocked(x: float, t: float, u: float, o: float) -> float:
+    """Return what a stock of x costs: u for each unit that is missing, o for one too many."""
+    return u * (t - x) if t > x else o * (x - t)
+
+
+def _interval_score(x_lo: float, x_up: float, t: float, alpha: float) -> float:
+    """Return the width, and a penalty for the distance of a target outside."""
+    return x_up - x_lo + 2 / alpha * np.abs(t - np.clip(t, x_lo, x_up))
+
+
+def _sorting_gains(x: np.ndarray, t: float, tau: np.ndarray) -> float:
+    def total(quantiles: np.ndarray) -> float:
+        return sum(
+            R.quantile_loss([q], [t], tau=level) for q, level in zip(quantiles, tau, strict=True)
+        )
+
+    return total(x) - total(x[::-1])
+
+
+def _gamma_slope(t: float, k: float, s: float) -> float:
+    """Return the slope of a Gamma density's negative logarithm in the log of its mean."""
+    free = torch.tensor(s, dtype=torch.float64, requires_grad=True)
+    shape, size = torch.tensor([k, t], dtype=torch.float64)
+    likelihood = torch.distributions.Gamma(shape, shape / free.exp()).log_prob(size)
+    return -torch.autograd.grad(likelihood, free)[0].item()
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -144,11 +194,18 @@ ANCHORS = {
     "eq-zero-one-bound-exponential": _zero_one,
     "eq-zero-one-bound-logistic": _zero_one,
     "eq-zero-one-bound-squared": _zero_one,
+    "eq-decision-cost": lambda p, c, j: (p @ c)[j - 1],
+    "eq-decision-threshold-derivation": _silence_above_alarm,
     # 1.2
     "eq-information-additive": lambda p, q, b: R.information(p * q, base=b),
+    "eq-uniform-cross-entropy-derivation": lambda p, b: R.cross_entropy(
+        p, np.full(len(p), 1 / len(p)), base=b
+    ),
     "eq-bernoulli": lambda y, y_hat: stats.bernoulli.pmf(y, y_hat),
     "eq-binary-cross-entropy-derivation": _bernoulli_likelihood,
+    "eq-weighted-binary-cross-entropy-minimiser-derivation": _best_weighted_logit,
     # 1.3
+    "eq-label-smoothing-gap-derivation": _smoothed_gap,
     "eq-softmax-gaussian-derivation": _posterior,
     "eq-softmax-shift-derivation": lambda z, k: R.softmax(z)[k - 1],
     "eq-log-sum-exp-bounds": lambda z: np.max(z),
@@ -156,6 +213,8 @@ ANCHORS = {
     "eq-weighted-means": lambda ell, w, y: np.average(ell, weights=w[y - 1]),
     "eq-weighted-scale": lambda ell, w, y: np.average(ell, weights=w[y - 1]),
     "eq-weighted-undo": lambda z, w, k: R.softmax(z - np.log(w))[k - 1],
+    "eq-logit-adjustment": lambda p, rho, k: R.softmax(np.log(p) - np.log(rho))[k - 1],
+    "eq-effective-number": lambda n, beta: np.polyval(np.ones(int(n)), beta),
     "eq-weighted-balanced": lambda n: n @ _balanced(n),
     "eq-weighted-threshold": lambda w, p: np.argmax((w * p)[::-1]),  # the second where both tie
     "eq-l-softmax-psi-derivation": lambda r: margin.l_softmax_psi(
@@ -230,6 +289,32 @@ ANCHORS = {
         2 * sigma * R.huber_loss([r / sigma], [0.0], delta=epsilon)
     ),
     "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
+    # 3.2
+    "eq-gaussian-nll-derivation": lambda x, t, s: -stats.norm.logpdf(t, x, np.exp(s / 2)),
+    "eq-gaussian-nll-bound": lambda x, t, s: (
+        R.gaussian_nll_loss([x], [t], [s]) - np.log(2 * np.pi) / 2
+    ),
+    "eq-beta-nll": lambda x, t, s, beta: R.gaussian_nll_loss_grad([x], [t], [s], beta=beta)[0][0],
+    "eq-laplace-nll-derivation": lambda x, t, s: -stats.laplace.logpdf(t, x, np.exp(s)),
+    "eq-student-density": lambda t, x, *, nu, b: stats.t.pdf(t, nu, x, b),
+    "eq-student-nll-derivation": lambda t, x, nu, b: -stats.t.logpdf(t, nu, x, b),
+    "eq-student-slope-bound": lambda t, x, nu, b: abs(
+        R.student_nll_loss_grad([x], [t], nu=nu, scale=b)[0]
+    ),
+    "eq-poisson-nll-derivation": lambda t, s: -stats.poisson.logpmf(t, np.exp(s)),
+    "eq-gamma-nll-derivation": lambda t, k, s: -stats.gamma.logpdf(t, k, scale=np.exp(s) / k),
+    "eq-gamma-slope-derivation": _gamma_slope,
+    # 3.3
+    "eq-quantile-max-derivation": lambda x, t, tau: R.quantile_loss([x], [t], tau=tau),
+    "eq-quantile-l1-derivation": lambda x, t, tau: R.quantile_loss([x], [t], tau=tau),
+    "eq-quantile-slope-derivation": lambda x, t, tau: np.sum(
+        R.quantile_loss_grad(np.full(len(t), x), t, tau=tau)
+    ),
+    "eq-quantile-subgradient": lambda h, t, tau: R.quantile_loss([h], [t], tau=tau),
+    "eq-quantile-newsvendor-derivation": _understocked,
+    "eq-interval-score": _interval_score,
+    "eq-interval-score-derivation": _interval_score,
+    "eq-quantile-sort-derivation": _sorting_gains,
     # 2.4 and the opening of part 2
     "eq-perceptual-linear-derivation": lambda K, x, t, M: (
         R.l2_loss(K @ x, K @ t, reduction="sum") / M
@@ -251,6 +336,7 @@ ANCHOR_SYMBOLS = {
 
 DRAWN = dict.fromkeys(
     [
+        "eq-wilson",
         "eq-margin-family-loss",
         "eq-comparison-pairs",
         "eq-weighted-shift",
@@ -270,6 +356,7 @@ DRAWN = dict.fromkeys(
         "eq-box-decode-size",
         "eq-gram",
         "eq-style",
+        "eq-quantile-condition",
     ],
     "the draw computes one symbol from the others",
 )

@@ -1,6 +1,7 @@
 """Points for section 1.2."""
 
 import numpy as np
+from scipy import stats
 
 from book._draws.common import constant, distributions, same
 
@@ -66,6 +67,19 @@ def _calibration(rng: np.random.Generator) -> dict:
     return {"p": rng.uniform(0, 1), "y_hat": rng.uniform(0.05, 0.95)}
 
 
+def _weighted(rng: np.random.Generator) -> dict:
+    weights = {"w": rng.uniform(0.2, 3), "w_pos": rng.uniform(0.2, 5)}
+    return _logit_and_target(rng) | weights
+
+
+def _odds(rng: np.random.Generator) -> dict:
+    return {"p": rng.uniform(0.05, 0.95), "w_pos": rng.uniform(0.2, 5)}
+
+
+def _perplexity(rng: np.random.Generator) -> dict:
+    return _pair(rng) | {"B": lambda p, q: np.exp(stats.entropy(p, q) + stats.entropy(p))}
+
+
 USES = {
     "eq-entropy-bounds": ["eq-entropy"],
     "eq-entropy-bounds-derivation": ["eq-entropy"],
@@ -76,6 +90,9 @@ USES = {
     "eq-binary-cross-entropy": ["eq-sigmoid"],
     "eq-binary-cross-entropy-grad": ["eq-binary-cross-entropy", "eq-sigmoid"],
     "eq-binary-cross-entropy-grad-derivation": ["eq-sigmoid"],
+    "eq-weighted-binary-cross-entropy": ["eq-sigmoid"],
+    "eq-weighted-binary-cross-entropy-grad": ["eq-weighted-binary-cross-entropy", "eq-sigmoid"],
+    "eq-perplexity": ["eq-cross-entropy"],
     "eq-softplus": ["eq-sigmoid"],
     "eq-squared-sigmoid-grad": ["eq-sigmoid"],
 }
@@ -98,6 +115,11 @@ DRAWS = {
     "eq-binary-cross-entropy": _logit_and_target,
     "eq-binary-cross-entropy-grad": _logit_and_target,
     "eq-binary-cross-entropy-grad-derivation": _logit_and_target,
+    "eq-weighted-binary-cross-entropy": _weighted,
+    "eq-weighted-binary-cross-entropy-grad": _weighted,
+    "eq-weighted-binary-cross-entropy-minimiser-derivation": _odds,
+    "eq-uniform-cross-entropy-derivation": _distribution,
+    "eq-perplexity": _perplexity,
     "eq-softplus": _logit,
     "eq-squared-sigmoid-grad": _logit_and_target,
     "eq-calibration-derivation": _calibration,

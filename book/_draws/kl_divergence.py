@@ -1,6 +1,7 @@
 """Points for section 1.4."""
 
 import numpy as np
+from scipy import stats
 
 from book._draws.common import constant, distributions, same
 
@@ -146,6 +147,15 @@ def _jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
     return entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2
 
 
+def _with_wasserstein(rng: np.random.Generator) -> dict:
+    return _pair(rng) | {"W": _wasserstein}
+
+
+def _wasserstein(p: np.ndarray, q: np.ndarray) -> float:
+    bins = np.arange(len(p))
+    return float(stats.wasserstein_distance(bins, bins, p, q))
+
+
 USES = {
     "eq-kl-divergence-bound": ["eq-kl-divergence"],
     "eq-kl-divergence-derivation": ["eq-entropy", "eq-cross-entropy"],
@@ -178,6 +188,7 @@ DRAWS = {
     "eq-elbo": _bound,
     "eq-jensen-shannon": _with_jensen_shannon,
     "eq-jensen-shannon-derivation": _with_average,
+    "eq-wasserstein": _with_wasserstein,
 }
 
 EXEMPT = {

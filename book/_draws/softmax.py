@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book._draws.common import alone, constant
+from book._draws.common import alone, constant, distributions
 
 
 def _logits(rng: np.random.Generator) -> dict:
@@ -13,6 +13,21 @@ def _logits(rng: np.random.Generator) -> dict:
 def _logits_and_label(rng: np.random.Generator) -> dict:
     drawn = _logits(rng)
     return drawn | {"y": int(rng.integers(1, drawn["C"] + 1))}
+
+
+def _logits_and_target(rng: np.random.Generator) -> dict:
+    drawn = _logits(rng)
+    return drawn | {"t": distributions(rng, drawn["C"])}
+
+
+def _smoothing(rng: np.random.Generator) -> dict:
+    return {"C": int(rng.integers(2, 6)), "varepsilon": rng.uniform(0.05, 0.9)}
+
+
+def _smoothed_label(rng: np.random.Generator) -> dict:
+    drawn = _smoothing(rng)
+    k, y = rng.integers(1, drawn["C"] + 1, 2)
+    return drawn | {"k": int(k), "y": int(y)}
 
 
 def _two_classes(rng: np.random.Generator) -> dict:
@@ -78,6 +93,8 @@ USES = {
     "eq-softmax-loss-grad": ["eq-softmax"],
     "eq-softmax-loss-grad-derivation": ["eq-softmax"],
     "eq-softmax-convex-derivation": ["eq-softmax"],
+    "eq-softmax-loss-soft-target-grad": ["eq-softmax"],
+    "eq-softmax-loss-soft-target-grad-derivation": ["eq-softmax"],
 }
 
 DRAWS = {
@@ -98,6 +115,11 @@ DRAWS = {
     "eq-softmax-features-grad": _layer,
     "eq-softmax-stretch-grad": _stretch,
     "eq-log-sum-exp": _offset,
+    "eq-softmax-loss-soft-target": _logits_and_target,
+    "eq-softmax-loss-soft-target-grad": _logits_and_target,
+    "eq-softmax-loss-soft-target-grad-derivation": _logits_and_target,
+    "eq-label-smoothing": _smoothed_label,
+    "eq-label-smoothing-gap-derivation": _smoothing,
 }
 
 TIGHT = {"eq-log-sum-exp-bounds": [alone("z"), constant("z")]}

@@ -23,6 +23,9 @@ SURVIVORS = {
         "symbol: `q_k` -> `{p_k}` in `q_k - p_k`": "a sum of zeros is 0 as well",
         "symbol: `p_k` -> `{q_k}` in `q_k - p_k`": "a sum of zeros is 0 as well",
     },
+    "eq-wasserstein": {
+        "term: `-1` -> `` in `C-1`": "The whole sums are both 1, so the last term is 0.",
+    },
     "eq-kl-divergence-reverse-derivation": {
         r"sign: `+` -> `-` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
         r"term: `+ 1` -> `` in `\log\Bigl(\frac{q_k}{p_k}\Bigr) + 1`": "the factors q_k ([j = k] - q_j) sum to 0, so any constant drops out",
@@ -34,6 +37,9 @@ SURVIVORS = {
     },
     "eq-softmax-loss-derivation": {
         "index: `k` -> `{y}` in `p_k`": "The bracket leaves the term k = y alone.",
+    },
+    "eq-softmax-loss-soft-target-grad-derivation": {
+        "index: `j` -> `{k}` in `t_j`": "Only the term j = k has a slope there.",
     },
     "eq-softmax-grad-derivation": {
         "index: `k` -> `{j}` in `z_k`": "The bracket leaves the case k = j alone.",
@@ -225,5 +231,9 @@ SURVIVORS = {
         r"sign: `-` -> `+` in `2 \Phi(k) - 1`": "a constant has the slope 0, whatever it is",
         r"term: `- 1` -> `` in `2 \Phi(k) - 1`": "a constant has the slope 0, whatever it is",
         "constant: `1` -> `2` in `1`": "a constant has the slope 0, whatever it is",
+    },
+    "eq-quantile-slope-derivation": {
+        "sign: `-` before `t_i - x`": "A constant has no slope.",
+        r"border: `<` -> `\leq` in `t_i < x`": "On a target the mean loss has no slope, so none is drawn.",
     },
 }

@@ -73,6 +73,16 @@ def _densities(rng: np.random.Generator) -> dict:
     return drawn | {"g": rng.uniform(0.1, 2, C), "k": int(rng.integers(1, C + 1))}
 
 
+def _priors(rng: np.random.Generator) -> dict:
+    C = int(rng.integers(2, 6))
+    k = int(rng.integers(1, C + 1))
+    return {"C": C, "p": distributions(rng, C), "rho": distributions(rng, C), "k": k}
+
+
+def _repeated(rng: np.random.Generator) -> dict:
+    return {"n": int(rng.integers(1, 12)), "beta": rng.choice([0.0, rng.uniform(0.1, 0.99)])}
+
+
 USES = {
     "eq-weighted-risk-derivation": ["eq-entropy", "eq-cross-entropy"],
 }
@@ -88,6 +98,8 @@ DRAWS = {
     "eq-weighted-undo": _undo,
     "eq-weighted-threshold": _threshold,
     "eq-weighted-balanced-prior": _densities,
+    "eq-logit-adjustment": _priors,
+    "eq-effective-number": _repeated,
     "eq-weighted-softmax-loss-grad": _classes,
     "eq-weighted-softmax-loss-grad-derivation": _classes,
 }

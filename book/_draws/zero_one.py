@@ -1,6 +1,7 @@
 """Points for section 1.1."""
 
 import numpy as np
+from scipy import stats
 
 from book._draws.common import distributions
 
@@ -24,6 +25,23 @@ def _classes(rng: np.random.Generator) -> dict:
     return {"C": C, "p": distributions(rng, C), "j": int(rng.integers(1, C + 1))}
 
 
+def _costs(rng: np.random.Generator) -> dict:
+    drawn = _classes(rng)
+    return drawn | {"c": rng.uniform(0, 3, (drawn["C"], drawn["C"]))}
+
+
+def _two_costs(rng: np.random.Generator) -> dict:
+    return {"p": rng.uniform(0, 1), "c_miss": rng.uniform(0.1, 9), "c_alarm": rng.uniform(0.1, 9)}
+
+
+def _errors(rng: np.random.Generator) -> dict:
+    n, z = int(rng.integers(5, 200)), rng.uniform(0.5, 3)
+    k = int(rng.integers(0, n + 1))
+    level = 2 * stats.norm.cdf(z) - 1
+    interval = stats.binomtest(k, n).proportion_ci(level, method="wilson")
+    return {"n": n, "k": k, "z": z, "e": interval.high}
+
+
 DRAWS = {
     "eq-zero-one": _labels,
     "eq-zero-one-margin": _score,
@@ -32,6 +50,9 @@ DRAWS = {
     "eq-zero-one-bound-exponential": _margin,
     "eq-zero-one-bound-logistic": _margin,
     "eq-zero-one-bound-squared": _margin,
+    "eq-decision-cost": _costs,
+    "eq-decision-threshold-derivation": _two_costs,
+    "eq-wilson": _errors,
 }
 
 TIGHT = {

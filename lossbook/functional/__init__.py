@@ -17,6 +17,7 @@ from lossbook.functional.cross_entropy import (
     information,
     sigmoid,
 )
+from lossbook.functional.density import gaussian_nll_loss, poisson_nll_loss, student_nll_loss
 from lossbook.functional.divergence import kl_divergence
 from lossbook.functional.exponential import exponential_loss, logistic_loss, sigmoid_cross_entropy
 from lossbook.functional.hinge import hinge_loss, multiclass_hinge_loss, squared_hinge_loss
@@ -28,7 +29,16 @@ from lossbook.functional.margin import (
     l_softmax_loss,
 )
 from lossbook.functional.perceptual import perceptual_loss
-from lossbook.functional.regression import huber_loss, l1_loss, l2_loss, smooth_l1_loss
+from lossbook.functional.regression import (
+    charbonnier_loss,
+    huber_loss,
+    l1_loss,
+    l2_loss,
+    log_cosh_loss,
+    quantile_loss,
+    smooth_l1_loss,
+    tukey_loss,
+)
 from lossbook.functional.risk import empirical_risk, structural_risk
 from lossbook.functional.softmax import (
     distillation_loss,
@@ -46,12 +56,14 @@ __all__ = [
     "am_softmax_loss",
     "arcface_loss",
     "binary_cross_entropy",
+    "charbonnier_loss",
     "cross_entropy",
     "distillation_loss",
     "empirical_risk",
     "entropy",
     "exponential_loss",
     "focal_loss",
+    "gaussian_nll_loss",
     "hinge_loss",
     "huber_loss",
     "information",
@@ -60,9 +72,12 @@ __all__ = [
     "l2_loss",
     "l2_softmax_loss",
     "l_softmax_loss",
+    "log_cosh_loss",
     "logistic_loss",
     "multiclass_hinge_loss",
     "perceptual_loss",
+    "poisson_nll_loss",
+    "quantile_loss",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sigmoid_focal_loss",
@@ -72,6 +87,8 @@ __all__ = [
     "softmax_loss",
     "squared_hinge_loss",
     "structural_risk",
+    "student_nll_loss",
+    "tukey_loss",
     "weighted_softmax_loss",
     "zero_one_loss",
 ]

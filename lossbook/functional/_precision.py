@@ -21,7 +21,8 @@ def float32_under_autocast(loss: Callable[Arguments, Tensor]) -> Callable[Argume
 
     @functools.wraps(loss)
     def call(*arguments: Arguments.args, **options: Arguments.kwargs) -> Tensor:
-        if any(autocast_dtype(value) for value in (*arguments, *options.values())):
+        tensors = (value for value in (*arguments, *options.values()) if isinstance(value, Tensor))
+        if autocast_dtype(next(tensors, None)):
             wide = [_wide(value) for value in arguments]
             return loss(*wide, **{name: _wide(value) for name, value in options.items()})
         return loss(*arguments, **options)
@@ -31,25 +32,25 @@ def float32_under_autocast(loss: Callable[Arguments, Tensor]) -> Callable[Argume
 
 def wide_under_autocast(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Return the tensors, in float32 where autocast is on."""
-    wide = any(autocast_dtype(tensor) for tensor in tensors)
-    return tuple(_wide(tensor) for tensor in tensors) if wide else tensors
+    return tuple(_wide(tensor) for tensor in tensors) if autocast_dtype(tensors[0]) else tensors
 
 
-def autocast_dtype(value: Any) -> torch.dtype | None:
-    """Return what autocast multiplies in, or None where it is off."""
-    kind = value.device.type if isinstance(value, Tensor) else "meta"  # which has no autocast
-    on = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
-    return torch.get_autocast_dtype(kind) if on else None
+def autocast_dtype(tensor: Tensor | None) -> torch.dtype | None:
+    """Return what autocast multiplies in on the tensor's device, or None where it is off."""
+    if tensor is None or tensor.is_meta or not torch.is_autocast_enabled(tensor.device.type):
+        return None
+    return torch.get_autocast_dtype(tensor.device.type)
 
 
 def widened(tensor: Tensor) -> Tensor:
     """Return the tensor in float32, or in its own dtype if that is wider."""
-    return tensor.to(torch.promote_types(tensor.dtype, torch.float32))
+    return tensor if tensor.dtype in (torch.float32, torch.float64) else tensor.float()
 
 
 def narrowed(result: Tensor, *inputs: Tensor) -> Tensor:
     """Return the result in the dtype of the inputs, the wider one if they differ."""
-    return result.to(functools.reduce(torch.promote_types, (tensor.dtype for tensor in inputs)))
+    dtype = functools.reduce(torch.promote_types, (tensor.dtype for tensor in inputs))
+    return result if result.dtype == dtype else result.to(dtype)
 
 
 def _wide(value: Any) -> Any:

@@ -55,10 +55,11 @@ def kl_divergence(
         _require_log_distribution(name, values) if log else require_distribution(name, values)
     p, q = wide_under_autocast(p, q)
     weights = p.exp() if log else p
-    # Masked before the logarithm: after it, 0 * inf would make the gradient NaN.
-    absent, neutral = weights == 0, 0.0 if log else 1.0
-    true, predicted = torch.where(absent, neutral, p), torch.where(absent, neutral, q)
-    gaps = true - predicted if log else true.log() - predicted.log()
+    absent = weights == 0
+    if not log:
+        # Masked before the logarithm: after it, 0 * inf would make the gradient NaN.
+        p, q = (values.masked_fill(absent, 1).log() for values in (p, q))
+    gaps = torch.where(absent, 0, p - q)
     return reduce((weights * gaps).sum(dim=-1), reduction)
 
 

@@ -31,7 +31,7 @@ def perceptual_loss(
         1.0
 
     Source: Johnson, Alahi and Fei-Fei, Perceptual Losses for Real-Time Style Transfer and
-    Super-Resolution, 2016, section 3.1.
+    Super-Resolution, 2016, the feature reconstruction loss.
     """
     require_floating("features", features)
     require_floating("target_features", target_features)

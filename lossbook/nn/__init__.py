@@ -7,6 +7,7 @@ TypeError a wrong kind of dtype. Hyper-parameters may be given by position, in t
 """
 
 from lossbook.nn.cross_entropy import BinaryCrossEntropyLoss
+from lossbook.nn.density import GaussianNLLLoss, PoissonNLLLoss, StudentNLLLoss
 from lossbook.nn.divergence import KLDivergenceLoss
 from lossbook.nn.efficientnet import EfficientNetLite0Features
 from lossbook.nn.exponential import ExponentialLoss, LogisticLoss, SigmoidCrossEntropyLoss
@@ -19,7 +20,16 @@ from lossbook.nn.margin import (
     LSoftmaxLoss,
 )
 from lossbook.nn.perceptual import PerceptualLoss
-from lossbook.nn.regression import HuberLoss, L1Loss, L2Loss, SmoothL1Loss
+from lossbook.nn.regression import (
+    CharbonnierLoss,
+    HuberLoss,
+    L1Loss,
+    L2Loss,
+    LogCoshLoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    TukeyLoss,
+)
 from lossbook.nn.risk import StructuralRisk
 from lossbook.nn.softmax import (
     DistillationLoss,
@@ -36,10 +46,12 @@ __all__ = [
     "ASoftmaxLoss",
     "ArcFaceLoss",
     "BinaryCrossEntropyLoss",
+    "CharbonnierLoss",
     "DistillationLoss",
     "EfficientNetLite0Features",
     "ExponentialLoss",
     "FocalLoss",
+    "GaussianNLLLoss",
     "HingeLoss",
     "HuberLoss",
     "KLDivergenceLoss",
@@ -47,9 +59,12 @@ __all__ = [
     "L2Loss",
     "L2SoftmaxLoss",
     "LSoftmaxLoss",
+    "LogCoshLoss",
     "LogisticLoss",
     "MulticlassHingeLoss",
     "PerceptualLoss",
+    "PoissonNLLLoss",
+    "QuantileLoss",
     "SigmoidCrossEntropyLoss",
     "SigmoidFocalLoss",
     "SmoothL1Loss",
@@ -57,6 +72,8 @@ __all__ = [
     "SoftmaxLoss",
     "SquaredHingeLoss",
     "StructuralRisk",
+    "StudentNLLLoss",
+    "TukeyLoss",
     "VGG16Features",
     "WeightedSoftmaxLoss",
     "fetch_vgg16",

@@ -153,7 +153,7 @@ def sigmoid_grad(s: ArrayLike) -> Floats:
     return sigmoid(s) * sigmoid(-as_floats("s", s))
 
 
-@implements("eq-weighted-binary-cross-entropy", symbols={"weight": "w", "pos_weight": "w_plus"})
+@implements("eq-weighted-binary-cross-entropy", symbols={"weight": "w", "pos_weight": "w_pos"})
 @implements("eq-binary-cross-entropy")
 def binary_cross_entropy(
     s: ArrayLike,
@@ -169,7 +169,8 @@ def binary_cross_entropy(
 
     With weights it is, ``eq-weighted-binary-cross-entropy``,
 
-    .. math:: \ell(s, y) = -w \left(w_+ y \log\sigma(s) + (1 - y) \log(1 - \sigma(s))\right)
+    .. math::
+        \ell(s, y) = -w \left(w_{\text{pos}} y \log\sigma(s) + (1 - y) \log(1 - \sigma(s))\right)
 
     Args:
         s: logits, shape (N,) or any other shape.
@@ -199,9 +200,7 @@ def binary_cross_entropy(
     return reduce(losses, reduction)
 
 
-@implements(
-    "eq-weighted-binary-cross-entropy-grad", symbols={"weight": "w", "pos_weight": "w_plus"}
-)
+@implements("eq-weighted-binary-cross-entropy-grad", symbols={"weight": "w", "pos_weight": "w_pos"})
 @implements("eq-binary-cross-entropy-grad")
 def binary_cross_entropy_grad(
     s: ArrayLike,

@@ -35,7 +35,7 @@ def perceptual_loss(
         5.0
 
     Source: Johnson, Alahi and Fei-Fei, Perceptual Losses for Real-Time Style Transfer and
-    Super-Resolution, 2016, section 3.1.
+    Super-Resolution, 2016, the feature reconstruction loss.
     """
     return reduce((_differences(features, target_features) ** 2).mean(axis=(1, 2, 3)), reduction)
 

@@ -1,8 +1,9 @@
 """The formula in a function's docstring is run against that function, as the page's is."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -15,13 +16,23 @@ from lossbook import reference
 from tools.formulas import book_audit
 
 AUDIT = book_audit()
-# The formulas of options that no page prints yet stand second: nothing runs them until one does.
-UNPRINTED = {"eq-binary-cross-entropy": 1, "eq-softmax-loss": 1}
-FORMULAS = [
-    (label, display.latex)
-    for label, binding in sorted(AUDIT.bindings.items())
-    for display in displays_in(inspect.getdoc(binding.function) or "")[: UNPRINTED.get(label)]
-]
+
+
+def formulas() -> Iterator[tuple[str, str]]:
+    """Yield every label with each formula that its function's docstring prints for it.
+
+    As many formulas as labels belong to one each, in the order of the decorators from below.
+    """
+    labels: dict[Callable, list[str]] = {}
+    for label, binding in AUDIT.bindings.items():
+        labels.setdefault(binding.function, []).append(label)
+    for function, bound in labels.items():
+        printed = [display.latex for display in displays_in(inspect.getdoc(function) or "")]
+        one_each = len(printed) == len(bound)
+        yield from zip(bound, printed, strict=True) if one_each else product(bound, printed)
+
+
+FORMULAS = sorted(formulas())
 # What a docstring prints beyond its page: the temperature, a function by its name.
 GIVEN: dict[str, Callable] = {
     "eq-softmax": lambda rng: draws.DRAWS["eq-soft-softmax"](rng) | {"p": None},

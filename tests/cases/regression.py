@@ -1,4 +1,4 @@
-"""Cases of sections 2.1 to 2.3."""
+"""Cases of sections 2.1 to 2.3 and 3.3."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,17 @@ CASES = [
         for beta in (0, 1e-3, 0.5, 1, 20, 1e6)
     ),
     *(
+        Case("charbonnier_loss", _draw(3, 2, join=epsilon), _extreme, {"epsilon": epsilon})
+        for epsilon in (1e-3, 0.5, 20)
+    ),
+    *(Case("log_cosh_loss", _draw(*shape), _extreme) for shape in ((), (3, 2))),
+    *(Case("tukey_loss", _draw(3, 2, join=c), _extreme, {"c": c}) for c in (0.5, 4.685, 200)),
+    *(
         Case("huber_loss", _draw(3, 2, join=delta), _extreme, {"delta": delta})
         for delta in (1e-3, 0.5, 1, 1.345, 20, 1e6)
+    ),
+    *(
+        Case("quantile_loss", _draw(*shape), _extreme, {"tau": tau})
+        for shape, tau in (((), 0.5), ((5,), 0.1), ((3, 1, 2), 0.75), ((4,), 0.999))
     ),
 ]

@@ -1,0 +1,63 @@
+"""The losses that train a model, as modules over ``lossbook.functional``.
+
+A module per file of ``lossbook.functional``. Hyper-parameters are checked when a module is built,
+the rest on call, both as :mod:`lossbook.functional` says: a ValueError names the argument, a
+TypeError a wrong kind of dtype. Hyper-parameters may be given by position, in the order in which
+``Args`` has them; ``reduction`` is a keyword.
+"""
+
+from lossbook.nn.cross_entropy import BinaryCrossEntropyLoss
+from lossbook.nn.divergence import KLDivergenceLoss
+from lossbook.nn.efficientnet import EfficientNetLite0Features
+from lossbook.nn.exponential import ExponentialLoss, LogisticLoss, SigmoidCrossEntropyLoss
+from lossbook.nn.hinge import HingeLoss, MulticlassHingeLoss, SquaredHingeLoss
+from lossbook.nn.margin import (
+    AMSoftmaxLoss,
+    ArcFaceLoss,
+    ASoftmaxLoss,
+    L2SoftmaxLoss,
+    LSoftmaxLoss,
+)
+from lossbook.nn.perceptual import PerceptualLoss
+from lossbook.nn.regression import HuberLoss, L1Loss, L2Loss, SmoothL1Loss
+from lossbook.nn.risk import StructuralRisk
+from lossbook.nn.softmax import (
+    DistillationLoss,
+    FocalLoss,
+    SigmoidFocalLoss,
+    SoftmaxLoss,
+    SoftSoftmaxLoss,
+    WeightedSoftmaxLoss,
+)
+from lossbook.nn.vgg import VGG16Features, fetch_vgg16
+
+__all__ = [
+    "AMSoftmaxLoss",
+    "ASoftmaxLoss",
+    "ArcFaceLoss",
+    "BinaryCrossEntropyLoss",
+    "DistillationLoss",
+    "EfficientNetLite0Features",
+    "ExponentialLoss",
+    "FocalLoss",
+    "HingeLoss",
+    "HuberLoss",
+    "KLDivergenceLoss",
+    "L1Loss",
+    "L2Loss",
+    "L2SoftmaxLoss",
+    "LSoftmaxLoss",
+    "LogisticLoss",
+    "MulticlassHingeLoss",
+    "PerceptualLoss",
+    "SigmoidCrossEntropyLoss",
+    "SigmoidFocalLoss",
+    "SmoothL1Loss",
+    "SoftSoftmaxLoss",
+    "SoftmaxLoss",
+    "SquaredHingeLoss",
+    "StructuralRisk",
+    "VGG16Features",
+    "WeightedSoftmaxLoss",
+    "fetch_vgg16",
+]
