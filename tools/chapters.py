@@ -327,6 +327,8 @@ def output_faults(path: Path, notebook: NotebookNode) -> Iterator[str]:
             yield f"{where}: not run"
         if _shows_image(cell) and len(_alt_text(cell)) < MIN_ALT_LENGTH:
             yield f"{where}: image without mystnb.image.alt of {MIN_ALT_LENGTH} characters or more"
+        if _shows_image(cell) and not {"caption", "name"} <= set(_figure(cell)):
+            yield f"{where}: image without mystnb.figure.caption and mystnb.figure.name"
         if _is_furniture(cell) and FOLDING_TAGS.isdisjoint(cell.metadata.get("tags", [])):
             yield f"{where}: draws, tabulates or sets up, but is not folded: tag it hide-input"
         for output in cell.outputs:
@@ -356,6 +358,10 @@ def _shows_image(cell: NotebookNode) -> bool:
 
 def _alt_text(cell: NotebookNode) -> str:
     return str(cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")).strip()
+
+
+def _figure(cell: NotebookNode) -> dict[str, str]:
+    return dict(cell.metadata.get("mystnb", {}).get("figure", {}))
 
 
 def _faults_of_output(output: NotebookNode) -> Iterator[str]:

@@ -395,8 +395,10 @@ class Section:
             if lines == len(source.splitlines()) and len(self.code) == 1:
                 self.code = []
         for child in output.find_all(True, recursive=False):
-            kind = "table" if child.find("table") else "output"
-            unit = Unit("figure solo" if child.name == "img" else kind, main=str(child))
+            # Of a figure the picture alone: its caption says what the slide's own text says.
+            part = child.select_one("figure > img") or child
+            kind = "table" if part.find("table") else "output"
+            unit = Unit("figure solo" if part.name == "img" else kind, main=str(part))
             self.add(unit, bare=True)
             unit.asked = unit.asked or asked
             unit.code = folded(self.code) if self.code else ""

@@ -29,6 +29,12 @@ IMAGE = re.compile(
 URL = re.compile(r"url\([\"']?(?!data:|#)([^)\"']+)[\"']?\)")
 IMPORT = re.compile(r"@import [\"']([^\"']+)[\"'];")
 ICON_RULE = re.compile(r"(?:\.fa-[\w-]+:(?:before|after),?)+\{content:\"[^\"]*\"\}")
+# Asked for at once, so that formulas have their size when they are first painted.
+FONTS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
+PRELOAD = (
+    '<link rel="preload" href="{up}/katex/fonts/{font}.woff2" as="font" type="font/woff2"'
+    " crossorigin />\n"
+)
 ICON_FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 # Behind it reading.js brings the current entry into view, before the contents are shown.
 END_OF_CONTENTS = '<div class="sidebar-primary-items__end'
@@ -102,8 +108,10 @@ def _page(path: Path, text: str, out: Path) -> str:
     search = [match[0] for match in SCRIPT.finditer(text) if match["file"].endswith(OF_THE_SEARCH)]
     if "sd-tab-set" not in text:
         text = TABS.sub("", text)
+    shown = text.partition("<template")[0]
+    fonts = [PRELOAD.format(up=up, font=font) for font in FONTS if 'class="katex"' in shown]
     for tag, bundle in (
-        (STYLE, f'<link rel="stylesheet" href="{up}/site.css" />\n'),
+        (STYLE, f'{"".join(fonts)}<link rel="stylesheet" href="{up}/site.css" />\n'),
         (SCRIPT, f'{settings}<script src="{up}/site.js"></script>\n{"".join(search)}'),
     ):
         first = tag.search(text)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.util import logging
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 LINES_OF_A_CELL = 10_000  # MyST-NB gives line n of cell i (from 0) the number (i + 1) * 10 000 + n
 MARKUP = re.compile(r"[\\`*\[\]$<]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|~(?=~)")
 MARKUP_AT_START = re.compile(r"^(?:\d+(?=[.)]\s)|(?=#+\s|[+-]\s|>|[=-]+$))", re.MULTILINE)
-IGNORED = (nodes.target, nodes.comment, nodes.colspec)
+IGNORED = (nodes.target, nodes.comment, nodes.colspec, addnodes.index)
 
 
 class Block(NamedTuple):

@@ -22,6 +22,7 @@ from docutils import nodes
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from plain_markdown import Block, Numbers, Writer, anchors, dotted
+from pybtex.plugin import find_plugin
 from sphinx.application import Sphinx
 
 import lossbook
@@ -55,7 +56,7 @@ class Links:
 
     def __init__(self, app: Sphinx, page: str) -> None:
         self.app, self.page = app, page
-        self.cited: dict[str, str] = {}  # from the entry's key to the page that holds it
+        self.cited: set[str] = set()  # keys of works
 
     def __call__(self, reference: nodes.reference) -> str | None:
         """Return a place in this notebook, another notebook, a page of the web, or None."""
@@ -67,7 +68,7 @@ class Links:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(self.page), url.path))
         page = target.removesuffix(".html")
         if entry := bibliography_entries(self.app).get((page, url.fragment)):
-            self.cited[entry] = page
+            self.cited.add(entry)
             return f"#{entry}"
         if not is_notebook(self.app, page):
             return None
@@ -187,24 +188,18 @@ def data_read(app: Sphinx, source: NotebookNode) -> Path | None:
     )
 
 
-def references(app: Sphinx, cited: dict[str, str]) -> str:
+def references(app: Sphinx, cited: set[str]) -> str:
     """Return the list of the works that a notebook cites, in the order of the bibliography."""
-    entries = bibliography_entries(app)
+    domain: Any = app.env.get_domain("cite")
+    paragraph = find_plugin("pybtex.backends", "docutils")().paragraph
     writer = Writer(Numbers({}, {}), lambda reference: reference.get("refuri"))
     lines = []
-    for page in sorted(set(cited.values())):
-        for citation in bibliography(app, page).findall(nodes.citation):
-            key = entries[page, citation["ids"][0]]
-            if key in cited:
-                text = " ".join(map(writer.inline, citation.findall(nodes.paragraph)))
-                lines.append(f"- {anchors([key])}{' '.join(text.split())}")
+    for citation in domain.citations:
+        if citation.key in cited:
+            # Not from the bibliography's page: resolved once more, it has each work twice.
+            text = " ".join(writer.inline(paragraph(citation.formatted_entry)).split())
+            lines.append(f"- {anchors([citation.key])}{text}")
     return "\n".join(["## References", "", *lines])
-
-
-@cache
-def bibliography(app: Sphinx, page: str) -> nodes.document:
-    """Return the resolved tree of a page that lists the book's works."""
-    return app.env.get_and_resolve_doctree(page, app.builder)
 
 
 def offer(app: Sphinx, error: Exception | None) -> None:

@@ -1,6 +1,13 @@
 // What a page does for its reader beyond showing itself; all of it reads without a script, too.
 "use strict";
 
+// The theme settles light or dark once the page is shown; until then half of its colours and widths
+// of lines are missing, and the page moves when they come.
+if (document.documentElement.dataset.theme === "auto") {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+}
+
 /** Let a formula that is wider than its place fade where more of it is, and take the keyboard. */
 function markWide(formula) {
   const hidden = formula.scrollWidth - formula.clientWidth;
@@ -53,10 +60,5 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const formula of formulas) {
     watch.observe(formula);
     formula.addEventListener("scroll", () => markWide(formula), { passive: true });
-  }
-  // Summaries without words get a name: the arrows that unfold the contents.
-  for (const summary of document.querySelectorAll("nav summary:not([aria-label])")) {
-    const entry = summary.closest("li")?.querySelector("a");
-    if (entry) summary.setAttribute("aria-label", `Sections of ${entry.textContent.trim()}`);
   }
 });

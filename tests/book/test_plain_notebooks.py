@@ -263,6 +263,8 @@ def test_the_download_button_leads_to_the_plain_notebook(built: Path) -> None:
     assert offered.read_bytes() == (built / "notebooks/book/1_part/1_small.ipynb").read_bytes()
     assert "colab" not in page
     assert "binder" not in page
+    assert "canonical" not in page
+    assert not (built / "html/sitemap.xml").exists()
 
 
 def test_buttons_open_the_plain_notebook_if_there_is_a_repository(tmp_path: Path) -> None:
@@ -273,6 +275,9 @@ def test_buttons_open_the_plain_notebook_if_there_is_a_repository(tmp_path: Path
     path = "book/1_part/2_other.ipynb"
     assert f"https://colab.research.google.com/github/someone/book/blob/notebooks/{path}" in page
     assert f"https://mybinder.org/v2/gh/someone/book/notebooks?urlpath=lab/tree/{path}" in page
+    address = "https://someone.github.io/book/book/1_part/2_other.html"
+    assert f'<link rel="canonical" href="{address}" />' in page
+    assert f"<loc>{address}</loc>" in (tmp_path / "html/sitemap.xml").read_text()
     first = cells(tmp_path, "2_other")[0].source
     assert f'%pip install --quiet "lossbook[chapters] @ git+{repository}@notebooks"' in first
     assert 'if not Path("numbers.json").exists()' in first

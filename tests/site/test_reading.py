@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
-from tools.browser import SITE, Setting, toc_pages, visit
+from tools.browser import SETTINGS, SITE, Setting, toc_pages, visit
 
 CHAPTERS = [page for page in toc_pages() if (SITE.parents[1] / f"{page}.ipynb").exists()]
 SHOWN = ("book/index", "book/1_classification/2_cross_entropy", "book/reference/checked")
 MOST_REQUESTS, MOST_BYTES = 20, 520_000  # the cover's pictures are half of it
-# A first visit to a chapter deep in the contents still moves the contents once.
-MOST_SHIFT = 0.15
+MOST_SHIFT = 0.02
+SHIFTING = (*SHOWN, "book/2_regression/4_perceptual", "book/course/solutions/2_4_perceptual")
 # Formulas that scroll on a phone in the whole book; each shows it by a fading edge.
 MOST_WIDE = 30
 PHONE = Setting(390, "light")
@@ -30,6 +30,16 @@ WIDE = """
             reached: formula.tabIndex === 0 && formula.getAttribute("role") === "region",
         }))
 """
+BENT = """
+    async () => {
+        const images = [...document.querySelectorAll("article img")];
+        images.forEach(image => { image.loading = "eager"; });
+        await Promise.all(images.map(image => image.decode()));
+        return images.filter(image => Math.abs(
+            image.width / image.height / (image.naturalWidth / image.naturalHeight) - 1) > 0.02
+        ).map(image => image.src);
+    }
+"""
 OPEN_CODE = """
     () => [...document.querySelectorAll("article .cell_input")]
         .filter(code => code.checkVisibility())
@@ -37,6 +47,14 @@ OPEN_CODE = """
         / document.querySelector("article").getBoundingClientRect().height
 """
 FOLDED = "[...document.querySelectorAll('details.hide')].filter(code => !code.open).length"
+CUT = """
+    () => {
+        document.querySelectorAll("details").forEach(part => { part.open = true; });
+        return [...document.querySelectorAll("article pre")]
+            .filter(block => block.scrollWidth > block.clientWidth)
+            .map(block => block.textContent.slice(0, 60));
+    }
+"""
 UNNAMED = """
     () => [...document.querySelectorAll("summary:not([aria-label])")]
         .filter(summary => !summary.textContent.trim()).length
@@ -76,6 +94,14 @@ def test_a_first_visit_is_light(name: str, fresh_page: Page, address: str) -> No
     ]
     assert len(loaded) <= MOST_REQUESTS
     assert sum(sizes) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+@pytest.mark.parametrize("name", SHIFTING)
+def test_nothing_moves_while_a_page_loads(
+    name: str, setting: Setting, fresh_page: Page, address: str
+) -> None:
+    visit(fresh_page, f"{address}/{name}.html", setting)
     assert fresh_page.evaluate(SHIFTS) < MOST_SHIFT
 
 
@@ -107,6 +133,15 @@ def test_arrows_have_names_and_images_sizes(name: str, browser_page: Page, addre
     assert browser_page.evaluate(UNSIZED) == []
 
 
+@pytest.mark.parametrize("setting", [DESK, PHONE], ids=str)
+@pytest.mark.parametrize("name", ["book/index", "book/2_regression/4_perceptual"])
+def test_pictures_keep_their_shape(
+    name: str, setting: Setting, browser_page: Page, address: str
+) -> None:
+    visit(browser_page, f"{address}/{name}.html", setting)
+    assert browser_page.evaluate(BENT) == []
+
+
 @pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api/nn"])
 def test_the_current_entry_of_the_contents_is_in_view(
     name: str, browser_page: Page, address: str
@@ -128,6 +163,29 @@ def test_code_leaves_room_for_the_text(name: str, browser_page: Page, address: s
     assert browser_page.evaluate(OPEN_CODE) <= MOST_OPEN_CODE
 
 
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "book/1_classification/2_cross_entropy",
+        "book/1_classification/3_softmax/8_arcface",
+        "book/2_regression/3_smooth_l1_huber",
+        "book/2_regression/4_perceptual",
+        "book/course/solutions/1_5_hinge",
+        "book/reference/api/functional",
+    ],
+)
+def test_no_code_is_cut(
+    name: str, width: int, media: str, browser_page: Page, address: str
+) -> None:
+    visit(browser_page, f"{address}/{name}.html", Setting(width, "light"))
+    browser_page.emulate_media(media=media)  # type: ignore[arg-type]
+    cut = browser_page.evaluate(CUT)
+    browser_page.emulate_media(media="screen")
+    assert cut == []
+
+
 def test_one_button_shows_all_code_and_is_remembered(fresh_page: Page, address: str) -> None:
     visit(fresh_page, f"{address}/book/1_classification/5_hinge.html", DESK)
     assert fresh_page.evaluate(FOLDED) > 10
@@ -143,3 +201,69 @@ def test_one_button_shows_all_code_and_is_remembered(fresh_page: Page, address: 
     assert fresh_page.evaluate(FOLDED) == 0
     button.click()
     assert fresh_page.evaluate(FOLDED) > 5
+
+
+CARDS = {
+    "an equation of the page": ("book/1_classification/5_hinge", "a[href='#equation-eq-hinge']"),
+    "an equation elsewhere": (
+        "book/1_classification/3_softmax/8_arcface",
+        "a[href*='l#equation-']",
+    ),
+    "a work": ("book/1_classification/5_hinge", "a[href*='bibliography.html#']"),
+    "a term": ("book/reference/glossary", "a[href*='#term-margin']"),
+    "a chapter": ("book/1_classification/5_hinge", "p a[href$='1_zero_one.html']"),
+}
+
+
+@pytest.mark.parametrize("case", CARDS)
+def test_a_link_shows_what_it_leads_to(case: str, browser_page: Page, address: str) -> None:
+    name, selector = CARDS[case]
+    visit(browser_page, f"{address}/{name}.html", DESK)
+    link, card = browser_page.locator(f"article {selector}").first, browser_page.locator("#card")
+    link.hover()
+    card.wait_for()
+    assert len(card.inner_text()) > 10
+    assert link.get_attribute("aria-describedby") == "card"
+    box = card.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= 1280
+    browser_page.mouse.move(box["x"] + 5, box["y"] + 5)
+    browser_page.wait_for_timeout(300)
+    assert card.is_visible()  # the pointer may rest on it
+    browser_page.keyboard.press("Escape")
+    assert card.is_hidden()
+
+
+def test_the_keyboard_opens_and_leaves_cards(browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/book/1_classification/5_hinge.html", DESK)
+    link = browser_page.locator("article p a.internal").first
+    link.focus()
+    browser_page.keyboard.press("Shift+Tab")
+    browser_page.keyboard.press("Tab")
+    assert browser_page.locator("#card").is_visible()
+    assert browser_page.evaluate(SHIFTS) < MOST_SHIFT
+    browser_page.keyboard.press("Tab")
+    browser_page.keyboard.press("Escape")
+    assert browser_page.locator("#card").is_hidden()
+
+
+def test_a_first_tap_shows_the_card_and_a_second_follows(browser_page: Page, address: str) -> None:
+    browser = browser_page.context.browser
+    assert browser is not None
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}/book/1_classification/5_hinge.html")
+    link = page.locator("article p a[href$='1_zero_one.html']").first
+    link.tap()
+    assert page.locator("#card").is_visible()
+    assert page.url.endswith("5_hinge.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    link.tap()
+    page.wait_for_url("**/1_zero_one.html")
+    context.close()
+
+
+def test_cards_need_no_server(browser_page: Page) -> None:
+    browser_page.goto((SITE / "book/1_classification/5_hinge.html").as_uri())
+    browser_page.locator("article p a[href$='1_zero_one.html']").first.hover()
+    browser_page.locator("#card").wait_for()

@@ -27,12 +27,9 @@ FETCHED = {
     "object": ["data"],
     "link": ["href"],
 }
-# Equal ids that an extension writes; every other id must be unique in its page.
-REPEATED_IDS = {
-    "exercise-content",  # sphinx-exercise, around each exercise
-    "solution-content",
-    "proof-content",  # sphinx-proof, around each theorem and proof
-}
+CHINESE = re.compile("[\u4e00-\u9fff]")
+# Works that are on no public page that a number or an address leads to for certain.
+NO_LINK = 4
 
 
 @cache
@@ -181,9 +178,71 @@ def test_every_image_says_in_words_what_it_shows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_every_figure_has_a_number_a_caption_and_a_place(name: str) -> None:
+    for image in page(name).select(".cell_output img"):
+        figure = image.find_parent("figure")
+        assert figure is not None, image["alt"]
+        assert figure["id"]
+        assert len(figure.select_one("figcaption .caption-text").get_text(strip=True)) > 10
+        assert figure.select_one("figcaption .caption-number") is not None
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_an_id_stands_once_in_a_page(name: str) -> None:
     counts = Counter(tag["id"] for tag in page(name).find_all(id=True))
-    assert {one for one, count in counts.items() if count > 1} <= REPEATED_IDS
+    assert {one for one, count in counts.items() if count > 1} == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_heading_of_a_table_says_something(name: str) -> None:
+    assert [tag for tag in page(name).select("article th") if not tag.get_text(strip=True)] == []
+
+
+def test_chinese_is_marked_as_such() -> None:
+    words = page("book/reference/glossary").select_one("article").find_all(string=CHINESE)
+    assert len(words) > 100
+    assert {word.find_parent(attrs={"lang": True})["lang"] for word in words} == {"zh"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_table_at_a_glance_shows_the_definition(name: str) -> None:
+    for cell in page(name).select("#at-a-glance td"):
+        if cell.get_text(strip=True) == "Definition":
+            for other in cell.find_next_siblings("td"):
+                assert other.select(".katex"), other
+
+
+@pytest.mark.parametrize("name", ["book/index", "book/0_risk"])
+def test_the_solutions_stay_folded_in_the_contents(name: str) -> None:
+    (folded,) = page(name).select("nav.bd-links a[href$='solutions/index.html'] ~ details")
+    assert not folded.has_attr("open")
+
+
+def test_the_solutions_are_unfolded_where_one_reads_them() -> None:
+    solution = page("book/course/solutions/0_risk")
+    (unfolded,) = solution.select("nav.bd-links a[href='index.html'] ~ details")
+    assert unfolded.has_attr("open")
+
+
+def test_works_have_links() -> None:
+    works = page("book/reference/bibliography").select("div.citation")
+    assert len(works) > 80
+    assert [work for work in works if len(work.select(".label")) != 1] == []
+    assert sum(not work.select("a[href^='https://']") for work in works) <= NO_LINK
+
+
+def test_the_glossary_leads_to_the_places_of_its_terms() -> None:
+    links = page("book/reference/glossary").select("table td a[href]")
+    led = [link for link in links if "#term-" in str(link["href"])]
+    assert len(led) > 0.8 * len(links)  # some chapters have the thing and not the word
+
+
+def test_the_index_lists_subjects_and_is_linked() -> None:
+    index = page("genindex")
+    assert len(index.select("a[href*='#term-']")) > 180
+    assert {tag.get_text() for tag in index.select("a")} >= {"margin", "entropy", "temperature"}
+    for name in ("book/index", "book/reference/glossary"):
+        assert page(name).select("article a[href$='genindex.html']")
 
 
 def test_search_index_knows_every_page() -> None:

@@ -14,6 +14,7 @@ from tools import chapters
 NOTEBOOK = Path("book/1_part/1_small.ipynb")
 TEXT = Path("chapters/1_part/1_small.md")
 ALT = "A straight line from the lower left to the upper right corner of the figure"
+SHOWN = {"image": {"alt": ALT}, "figure": {"caption": "A line", "name": "fig-line"}}
 PROSE = """\
 # Small
 
@@ -58,7 +59,7 @@ def stored() -> NotebookNode:
         new_code_cell(
             "draw()",
             execution_count=2,
-            metadata={"mystnb": {"image": {"alt": ALT}}, "tags": ["hide-input"]},
+            metadata={"mystnb": SHOWN, "tags": ["hide-input"]},
             outputs=[figure],
         ),
     ]
@@ -236,8 +237,12 @@ BROKEN: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
     "unrun": (put("cells.1.execution_count", None), "cell 2 (1 + 1): not run"),
     "no alt": (put("cells.2.metadata", {}), "cell 3 (draw()): image without"),
     "short alt": (put("cells.2.metadata", {"mystnb": {"image": {"alt": "A line"}}}), "image wi"),
+    "no caption": (
+        put("cells.2.metadata.mystnb", {"image": {"alt": ALT}}),
+        "cell 3 (draw()): image without mystnb.figure.caption",
+    ),
     "open figure": (
-        put("cells.2.metadata", {"mystnb": {"image": {"alt": ALT}}}),
+        put("cells.2.metadata", {"mystnb": SHOWN}),
         "cell 3 (draw()): draws, tabulates or sets up, but is not folded",
     ),
     "error": (output("error", ename="E", evalue="v", traceback=[]), "is an error: E: v"),

@@ -1,0 +1,38 @@
+"""*At a glance* shows what it names: a loss's formula stands before the number of its equation."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+SECTION = "At a glance"
+ROW_OF_LINES = "Definition"  # the others have room for a formula of one line
+LINES = (r"\begin{aligned}", r"\begin{gathered}")
+
+
+def show_formulas(app: Sphinx, document: nodes.document, page: str) -> None:
+    """Put the formula before each reference to an equation that opens a cell, or follows one."""
+    printed = {
+        f"equation-{block['label']}": " ".join(block.astext().split()).rstrip(".,")
+        for block in document.findall(nodes.math_block)
+        if block.get("label")
+    }
+    for table in document.findall(nodes.table):
+        section = table.parent
+        if not isinstance(section, nodes.section) or section[0].astext() != SECTION:
+            continue
+        for row in table.findall(nodes.row):
+            for reference in list(row.findall(nodes.reference)):
+                target = reference.get("refid") or reference.get("refuri", "").lstrip("#")
+                latex = printed.get(target)
+                place = reference.parent.index(reference)
+                opens = place == 0 or reference.parent[place - 1].astext() == ", "
+                whole = row[0].astext() == ROW_OF_LINES
+                if latex and opens and (whole or not latex.startswith(LINES)):
+                    reference.parent.insert(place, [nodes.math(latex, latex), nodes.Text(" ")])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension with Sphinx."""
+    app.connect("doctree-resolved", show_formulas)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
