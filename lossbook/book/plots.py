@@ -28,6 +28,8 @@ LOSSES: dict[str, dict[str, Any]] = {
     "smooth L1": {"color": BLUE, "linestyle": "-."},
     "Huber": {"color": PURPLE, "linestyle": "-"},
     "Huber (scikit-learn)": {"color": BLACK, "linestyle": ":"},
+    "quantile": {"color": SKY, "linestyle": "-."},
+    "Brier": {"color": ORANGE, "linestyle": "-"},
     "Student": {"color": VERMILION, "linestyle": ":"},
     "perceptual": {"color": VERMILION, "linestyle": "-"},
     "KL, forward": {"color": SKY, "linestyle": "-"},

@@ -23,6 +23,7 @@ from lossbook.nn.perceptual import PerceptualLoss
 from lossbook.nn.regression import HuberLoss, L1Loss, L2Loss, QuantileLoss, SmoothL1Loss
 from lossbook.nn.risk import StructuralRisk
 from lossbook.nn.softmax import (
+    BrierLoss,
     DistillationLoss,
     FocalLoss,
     SigmoidFocalLoss,
@@ -37,6 +38,7 @@ __all__ = [
     "ASoftmaxLoss",
     "ArcFaceLoss",
     "BinaryCrossEntropyLoss",
+    "BrierLoss",
     "DistillationLoss",
     "EfficientNetLite0Features",
     "ExponentialLoss",

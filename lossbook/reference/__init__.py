@@ -81,6 +81,8 @@ from lossbook.reference.risk import (
     structural_risk_grad,
 )
 from lossbook.reference.softmax import (
+    brier_loss,
+    brier_loss_grad,
     distillation_loss,
     distillation_loss_grad,
     focal_loss,
@@ -107,6 +109,8 @@ __all__ = [
     "arcface_loss_grad",
     "binary_cross_entropy",
     "binary_cross_entropy_grad",
+    "brier_loss",
+    "brier_loss_grad",
     "cross_entropy",
     "cross_entropy_grad",
     "distillation_loss",
