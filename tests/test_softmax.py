@@ -27,6 +27,7 @@ ON_LABELS = {
     "weighted_softmax_loss": {"weight": np.ones(3)},
     "soft_softmax_loss": {"temperature": 2.0},
     "focal_loss": {"gamma": 1.0},
+    "brier_loss": {},
 }
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -566,3 +567,33 @@ class TestModules:
     def test_refuse_when_built(self, build, error: type, message: str):
         with pytest.raises(error, match=f"{message}: expected"):
             build()
+
+
+def test_brier_by_hand():
+    z = np.log([[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]])
+    both_give("brier_loss", (z, [0, 1]), [0.375, 0.875], reduction="none")
+    both_give("brier_loss", (z, [0, 1]), 0.625)
+    both_give("brier_loss", ([[1e4, 0.0]], [1]), 2)
+
+
+@given(logits, st.integers(0, 2))
+def test_brier_is_the_squared_error_of_the_softmax(z: np.ndarray, y: int):
+    truth = np.eye(4)[y]
+    expected = reference.l2_loss(reference.softmax(z[0]), truth, reduction="sum")
+    both_give("brier_loss", (z[:1], [y]), expected)
+
+
+def test_brier_is_proper_and_the_absolute_distance_is_not():
+    """Averaged over the true labels it is smallest at the true distribution."""
+    q = np.array([0.6, 0.3, 0.1])
+    rivals = np.random.default_rng(0).dirichlet(np.ones(3), 500)
+
+    def mean_brier(p: np.ndarray) -> float:
+        losses = reference.brier_loss(np.tile(np.log(p), (3, 1)), range(3), reduction="none")
+        return float(np.average(losses, weights=q))
+
+    def mean_distance(p: np.ndarray) -> float:
+        return float(np.average(np.abs(p - np.eye(3)).sum(axis=1), weights=q))
+
+    assert all(mean_brier(q) < mean_brier(p) for p in rivals)
+    assert mean_distance(np.array([1.0, 0.0, 0.0])) < mean_distance(q)

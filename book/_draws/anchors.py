@@ -294,6 +294,15 @@ ANCHORS = {
     ),
     "eq-tukey-curvature-derivation": _tukey_curvature,
     "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
+    # 3.1
+    "eq-brier-proper-derivation": lambda p, q: np.average(
+        R.brier_loss(np.tile(np.log(p), (len(q), 1)), np.arange(len(q)), reduction="none"),
+        weights=q,
+    ),
+    "eq-absolute-improper-derivation": lambda p, q: np.average(
+        R.l1_loss([p, p], [1, 0], reduction="none"), weights=[q, 1 - q]
+    ),
+    "eq-decision-gain-derivation": lambda p, u, o: np.average([u, -o], weights=[p, 1 - p]),
     # 3.2
     "eq-gaussian-nll-derivation": lambda x, t, s: -stats.norm.logpdf(t, x, np.exp(s / 2)),
     "eq-gaussian-nll-bound": lambda x, t, s: (

@@ -233,6 +233,15 @@ SURVIVORS = {
         r"term: `- 1` -> `` in `2 \Phi(k) - 1`": "a constant has the slope 0, whatever it is",
         "constant: `1` -> `2` in `1`": "a constant has the slope 0, whatever it is",
     },
+    "eq-brier-proper-derivation": {
+        "symbol: `q_k` -> `{p_k}` in `p_k^2 - 2 p_k q_k + q_k`": "Both sum to 1.",
+    },
+    "eq-absolute-improper-derivation": {
+        "bars: `|1 - p|` -> `(1 - p)` in `|1 - p|`": "A probability is at most 1.",
+        "sign: `-` before `0 - p`": "Bars forget the sign.",
+        "sign: `-` -> `+` in `0 - p`": "Bars forget the sign.",
+        "term: `0` -> `` in `0 - p`": "Bars forget the sign, and 0 adds nothing.",
+    },
     "eq-quantile-slope-derivation": {
         "sign: `-` before `t_i - x`": "A constant has no slope.",
         r"border: `<` -> `\leq` in `t_i < x`": "On a target the mean loss has no slope, so none is drawn.",

@@ -31,6 +31,8 @@ LOSSES: dict[str, dict[str, Any]] = {
     "log-cosh": {"color": BLACK, "linestyle": "--"},
     "Tukey": {"color": BLUE, "linestyle": ":"},
     "Huber (scikit-learn)": {"color": BLACK, "linestyle": ":"},
+    "quantile": {"color": SKY, "linestyle": "-."},
+    "Brier": {"color": ORANGE, "linestyle": "-"},
     "Student": {"color": VERMILION, "linestyle": ":"},
     "perceptual": {"color": VERMILION, "linestyle": "-"},
     "KL, forward": {"color": SKY, "linestyle": "-"},

@@ -41,6 +41,7 @@ from lossbook.functional.regression import (
 )
 from lossbook.functional.risk import empirical_risk, structural_risk
 from lossbook.functional.softmax import (
+    brier_loss,
     distillation_loss,
     focal_loss,
     sigmoid_focal_loss,
@@ -56,6 +57,7 @@ __all__ = [
     "am_softmax_loss",
     "arcface_loss",
     "binary_cross_entropy",
+    "brier_loss",
     "charbonnier_loss",
     "cross_entropy",
     "distillation_loss",

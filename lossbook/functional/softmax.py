@@ -1,4 +1,4 @@
-"""Softmax, its cross-entropy, class weights, temperature and focus (sections 1.3.1-3, 1.3.9)."""
+"""Softmax: cross-entropy, weights, temperature, focus (1.3.1-3, 1.3.9); Brier score (3.1)."""
 
 from __future__ import annotations
 
@@ -301,6 +301,30 @@ def sigmoid_focal_loss(
     log_p, log_rest = logsigmoid(logits), logsigmoid(-logits)
     hit, miss = focal_term(log_p, log_rest, gamma), focal_term(log_rest, log_p, gamma)
     return narrowed(reduce(positive * hit + negative * miss, reduction), s, y)
+
+
+@float32_under_autocast
+def brier_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+    """Squared distance of the softmax from the label, the Brier score, equation ``eq-brier``.
+
+    Args:
+        z: logits, shape (N, C), C at least 1, or (N, C, d1, ...).
+        y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss, from 0 to 2, or one loss per label, of the shape of y, under ``"none"``.
+
+    Example:
+        >>> brier_loss(torch.tensor([[0.0, 0.0]]), torch.tensor([1])).item()
+        0.5
+
+    Source: Brier, Verification of Forecasts Expressed in Terms of Probability, 1950.
+    """
+    _require_logits_and_labels(z, y, None)
+    p, columns = widened(z).softmax(dim=1), y.long().unsqueeze(1)
+    errors = p.scatter_add(1, columns, -torch.ones_like(columns, dtype=p.dtype))
+    return narrowed(reduce(errors.square().sum(dim=1), reduction), z)
 
 
 def focal_term(log_p: Tensor, log_rest: Tensor, gamma: float) -> Tensor:

@@ -32,6 +32,7 @@ from lossbook.nn.regression import (
 )
 from lossbook.nn.risk import StructuralRisk
 from lossbook.nn.softmax import (
+    BrierLoss,
     DistillationLoss,
     FocalLoss,
     SigmoidFocalLoss,
@@ -46,6 +47,7 @@ __all__ = [
     "ASoftmaxLoss",
     "ArcFaceLoss",
     "BinaryCrossEntropyLoss",
+    "BrierLoss",
     "CharbonnierLoss",
     "DistillationLoss",
     "EfficientNetLite0Features",

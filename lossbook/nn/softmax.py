@@ -243,3 +243,20 @@ class SigmoidFocalLoss(ReducedLoss):
         return functional.sigmoid_focal_loss(
             s, y, gamma=self.gamma, alpha=self.alpha, reduction=self.reduction
         )
+
+
+class BrierLoss(ReducedLoss):
+    """Module form of :func:`lossbook.functional.brier_loss`.
+
+    Args:
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Example:
+        >>> import torch
+        >>> BrierLoss()(torch.tensor([[0.0, 0.0]]), torch.tensor([1])).item()
+        0.5
+    """
+
+    def forward(self, z: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of logits ``z`` of shape (N, C, ...) against labels ``y``."""
+        return functional.brier_loss(z, y, reduction=self.reduction)

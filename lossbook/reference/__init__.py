@@ -87,6 +87,8 @@ from lossbook.reference.risk import (
     structural_risk_grad,
 )
 from lossbook.reference.softmax import (
+    brier_loss,
+    brier_loss_grad,
     distillation_loss,
     distillation_loss_grad,
     focal_loss,
@@ -113,6 +115,8 @@ __all__ = [
     "arcface_loss_grad",
     "binary_cross_entropy",
     "binary_cross_entropy_grad",
+    "brier_loss",
+    "brier_loss_grad",
     "charbonnier_loss",
     "charbonnier_loss_grad",
     "cross_entropy",

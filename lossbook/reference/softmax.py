@@ -1,4 +1,4 @@
-"""Softmax, its cross-entropy, class weights, temperature and focus (sections 1.3.1-3, 1.3.9)."""
+"""Softmax: cross-entropy, weights, temperature, focus (1.3.1-3, 1.3.9); Brier score (3.1)."""
 
 from __future__ import annotations
 
@@ -439,6 +439,39 @@ def sigmoid_focal_loss_grad(
     return reduce_grad(positive * hit + negative * miss, reduction)
 
 
+@implements("eq-brier", labels=("y",))
+def brier_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    r"""Squared distance of the softmax from the label, the Brier score, equation ``eq-brier``.
+
+    .. math:: \ell(z, y) = \sum_{k=1}^C (p_k - [k = y])^2, \quad
+        p_k = \frac{e^{z_k}}{\sum_{j=1}^C e^{z_j}}
+
+    Args:
+        z: logits, shape (N, C), C at least 1, or (N, C, d1, ...).
+        y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Returns:
+        The reduced loss, from 0 to 2, or one loss per label, of the shape of y, under ``"none"``.
+
+    Example:
+        >>> float(brier_loss([[0.0, 0.0]], [1]))
+        0.5
+
+    Source: Brier, Verification of Forecasts Expressed in Terms of Probability, 1950.
+    """
+    _, errors = _probability_errors(z, y)
+    return reduce((errors**2).sum(axis=-1), reduction)
+
+
+@implements("eq-brier-grad", labels=("y",))
+def brier_loss_grad(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+    """Gradient of :func:`brier_loss` in z, equation ``eq-brier-grad``."""
+    p, errors = _probability_errors(z, y)
+    slopes = 2 * p * (errors - (p * errors).sum(axis=-1, keepdims=True))
+    return _reduced_slopes(slopes, reduction)
+
+
 def log_softmax(logits: Floats, temperature: float = 1.0) -> Floats:
     """Logarithm of the softmax on the last axis."""
     # Softmax does not change when all logits shift; after this shift no exponential overflows.
@@ -502,6 +535,13 @@ def _logits_and_labels(
     require_class_labels("z", logits, "y", labels, ignore_index)
     kept = labels != ignore_index  # all of them where it is None
     return np.moveaxis(logits, 1, -1), labels * kept, 1.0 * kept
+
+
+def _probability_errors(z: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the softmax and how far it is from the label, classes last."""
+    logits, labels, _ = _logits_and_labels(z, y, None)
+    p = np.exp(log_softmax(logits))
+    return p, p - one_hot(labels, logits.shape[-1])
 
 
 def _logits_and_targets(

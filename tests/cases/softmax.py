@@ -1,4 +1,4 @@
-"""Cases of sections 1.3.1-3 and 1.3.9."""
+"""Cases of sections 1.3.1-3, 1.3.9 and 3.1."""
 
 import numpy as np
 
@@ -98,6 +98,15 @@ CASES = [
     ),
     Case("soft_softmax_loss", _pixels, _extreme_pixels, {"temperature": 3.0, "ignore_index": -1}),
     Case("distillation_loss", _pixel_pairs, _extreme_pairs, {"temperature": 3.0}),
+    Case("brier_loss", _logits, _extreme_logits),
+    Case(
+        "brier_loss",
+        lambda rng: (rng.normal(0, 3, (2, 4, 3)), rng.integers(0, 4, (2, 3))),
+        lambda: (
+            np.moveaxis(_extreme_logits()[0][np.newaxis], 1, 2),
+            _extreme_logits()[1][np.newaxis],
+        ),
+    ),
     Case("focal_loss", _pixels, _extreme_pixels, {"ignore_index": -1}),
     Case("focal_loss", _pixels, _extreme_pixels, {"alpha": WEIGHTS, "ignore_index": -1}),
     *(
