@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from eqtest.calculus import slope
-from eqtest.errors import FormulaError
+from eqtest.errors import FormulaError, NoValue
 from eqtest.grammar import parse
 from eqtest.scope import (
     DEEPEST_DEFINITIONS,
@@ -157,7 +157,7 @@ def _name(node: Name, scope: Scope) -> Value:
     if found is None:
         if node.base in CONSTANTS and not indices:
             return CONSTANTS[node.base]
-        raise FormulaError(f"no value is given for {node.key}", position=node.start)
+        raise NoValue(f"no value is given for {node.key}", position=node.start)
     if isinstance(found, tuple):
         if len(found) > 1:
             raise FormulaError(f"{key} has several definitions: print its arguments")

@@ -165,6 +165,17 @@ def definition_of(chain: Chain, latex: str, where: tuple[Definition, ...]) -> De
     return Definition(head.name, head.parameters, indices, body, latex, where)
 
 
+def is_headed(side: str, head: str) -> bool:
+    r"""Say whether a side is a head, or begins with it if that is only its name.
+
+    >>> is_headed(r"\ell_{WW}(z, y)", r"\ell_{WW}"), is_headed(r"\ell_{WW}(z, y)", r"\ell")
+    (True, False)
+    """
+    found, wanted = ([(one.kind, one.text) for one in tokenize(text)] for text in (side, head))
+    rest = found[len(wanted) :]
+    return found[: len(wanted)] == wanted and (not rest or rest[0][1] in ("(", "["))
+
+
 def definitions_in(latexes: Iterable[str], functions: Iterable[str]) -> list[Definition]:
     """Return what equations define; each may use the others.
 
