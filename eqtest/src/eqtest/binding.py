@@ -30,7 +30,6 @@ class Binding:
         labels: arguments that hold class indices: 1..C on the page, 0..C-1 in the code.
         fixed: arguments that the equation settles.
         output: which of the function's results the page prints, if it returns several.
-        head: what stands left of the equation's first ``=``, or the name in it.
     """
 
     label: str
@@ -41,7 +40,6 @@ class Binding:
     labels: tuple[str, ...] = ()
     fixed: Mapping[str, object] = field(default_factory=dict)
     output: int | None = None
-    head: str = ""
 
 
 @dataclass(frozen=True)
