@@ -15,7 +15,8 @@ import numpy as np
 
 from eqtest.binding import Call, called_with
 from eqtest.compare import Disagreement, Point, Report, Shown, difference, rounded, show
-from eqtest.errors import FormulaError, FormulaMismatch, NoDerivative, NoValue
+from eqtest.domains import draws
+from eqtest.errors import FormulaError, FormulaMismatch, NoDerivative, NoValue, Unread
 from eqtest.evaluate import ORDERS, extent, numbers, quiet, value
 from eqtest.mutate import Mutant, mutants, slips
 from eqtest.scope import (
@@ -42,12 +43,14 @@ def check(
     latex: str,
     function: Callable[..., Any] | None = None,
     *,
-    draw: Draw,
+    draw: Draw | Mapping[str, str],
     symbols: Mapping[str, str] | Sequence[str] | None = None,
     definitions: Iterable[str] = (),
     tight: Sequence[Tight | None] = (),
     implied: Iterable[str] = (),
     head: str = "",
+    labels: Iterable[str] = (),
+    convert: Callable[[Any], Any] | None = None,
     borders: bool = True,
     first: int = 1,
     points: int = 20,
@@ -62,7 +65,8 @@ def check(
             which the head prints them if no name fits; what it returns in single or half
             precision is compared to fewer digits. Without it the sides are compared with each
             other only.
-        draw: takes a random generator and returns the symbols of one point.
+        draw: takes a random generator and returns the symbols of one point; or symbol -> domain,
+            see :mod:`eqtest.domains`.
         symbols: argument of the function -> symbol on the page, where the two differ; or the
             symbols in the order of the function's arguments.
         definitions: equations that define further symbols, as printed.
@@ -70,6 +74,9 @@ def check(
             and says whether both sides are equal there. ``None`` where nothing is claimed.
         implied: arguments of the function that the head leaves out: ``J(\theta)`` of the losses.
         head: what has to stand left of the first ``=``: a name, or all of it.
+        labels: symbols that hold class labels: the page counts them from ``first``, the code
+            from 0.
+        convert: what the function's arguments go through, such as ``torch.as_tensor``.
         borders: demand that points lie on the border of each condition, where ``<`` is not ``\le``.
         first: where indices on the page begin to count.
         points: how many points are drawn.
@@ -96,6 +103,8 @@ def check(
         tight=tight,
         implied=implied,
         head=head,
+        labels=labels,
+        convert=convert,
         borders=borders,
         first=first,
         points=points,
@@ -115,12 +124,14 @@ class Trial:
         latex: str,
         function: Callable[..., Any] | None = None,
         *,
-        draw: Draw,
+        draw: Draw | Mapping[str, str],
         symbols: Mapping[str, str] | Sequence[str] | None = None,
         definitions: Iterable[str] = (),
         tight: Sequence[Tight | None] = (),
         implied: Iterable[str] = (),
         head: str = "",
+        labels: Iterable[str] = (),
+        convert: Callable[[Any], Any] | None = None,
         borders: bool = True,
         first: int = 1,
         points: int = 20,
@@ -131,6 +142,9 @@ class Trial:
         self.latex, self.function, self.name = latex, function, name
         self.tight, self.implied, self.borders = tuple(tight), frozenset(implied), borders
         self.first, self.head = first, head
+        self.labels, self.convert = frozenset(labels), convert
+        if isinstance(draw, Mapping):
+            draw = draws(draw, first=first)
         rng = np.random.default_rng(seed)
         self.points = [self._point(number, draw(rng)) for number in range(1, points + 1)]
         if not self.points:
@@ -143,7 +157,10 @@ class Trial:
             raise FormulaError(f"{', '.join(twice)}: drawn, and defined by an equation")
         self.functions = callables | {item.name for item in found if item.parameters}
         self.known = set(drawn) | set(self.definitions)
-        self.statement = read_statement(latex, self.functions, self.known)
+        try:
+            self.statement = read_statement(latex, self.functions, self.known)
+        except FormulaError as error:
+            raise Unread(error.message, error.latex, error.position) from None
         self.call = self._call(symbols, set(drawn)) if function else None
         if self.call:
             self.points = [self._with_reference(point, self.call) for point in self.points]
@@ -184,7 +201,7 @@ class Trial:
         """Say whether a mutant passes all comparisons that the equation passes through."""
         try:
             report = self.compare(statement, Trace())
-            whole = report.comparisons + report.skipped == self._comparisons()
+            whole = report.comparisons + report.skipped == self.compares
             # A change that puts more points onto kinks is not excused there.
             return whole and report.skipped == self._skipped
         except (Disagreement, FormulaError):
@@ -199,7 +216,8 @@ class Trial:
             return False
         return self.agrees(mutant.statement)
 
-    def _comparisons(self) -> int:
+    @property
+    def compares(self) -> int:
         """Return how many comparisons the equation as printed takes: a head takes none."""
         compared = 0
         for position, chain in enumerate(self.statement.chains):
@@ -375,7 +393,7 @@ class Trial:
 
     def _with_reference(self, point: Point, call: Call) -> Point:
         """Return a point with the function's value there."""
-        result = call({plain(key): found for key, found in point.drawn.items()})
+        result = call({plain(key): self._given(key, found) for key, found in point.drawn.items()})
         try:
             array = as_array(result)
         except TypeError as error:
@@ -383,6 +401,14 @@ class Trial:
         if np.iscomplexobj(array):
             raise FormulaMismatch(f"{self.name}: the function returned a complex number")
         return replace(point, reference=array)
+
+    def _given(self, name: str, found: Any) -> Any:
+        """Return a symbol as the function takes it."""
+        if callable(found) and not hasattr(found, "dtype"):
+            return found
+        if plain(name) in self.labels:
+            found = as_array(found) - self.first
+        return self.convert(found) if self.convert else found
 
     def _require(self, report: Report, trace: Trace) -> None:
         """Fail where the comparisons prove too little."""
