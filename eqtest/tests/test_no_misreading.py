@@ -334,3 +334,21 @@ def test_several_equations_in_one_block():
     with pytest.raises(FormulaError):
         check("u = v\nw = v", lambda v: v, **draw)
     assert check(r"v = v + 0 \\ v^2 = v v", **draw).comparisons == 40
+
+
+class TestCountedSymbols:
+    def test_a_letter_and_a_number_are_a_symbol_if_it_is_given_and_the_letter_is_not(self):
+        given = {"x1": 2.0, "x2": 5.0, "y": 3.0}
+        assert evaluate("-y * (x1 - x2)", given) == 9.0
+        assert evaluate("2x1", given) == 4.0
+
+    @pytest.mark.parametrize("latex", ["x1", "y x1", "x12", "x_x1", "x^x1", "x 1", "ax1"])
+    def test_else_they_are_refused(self, latex: str):
+        for given in ({"x": 2.0, "x1": 3.0}, {"x": 2.0}, {"x1": 2.0, "x": np.ones(3)}):
+            with pytest.raises(FormulaError):
+                evaluate(latex, {"y": 1.0, "a": 1.0, **given})
+
+    def test_an_abbreviation_is_a_symbol_that_must_be_given(self):
+        assert evaluate(r"2 + \text{const.}", {"const": 3.0}) == 5.0
+        with pytest.raises(FormulaError, match="no value is given for const"):
+            evaluate(r"2 + \text{const.}", {})

@@ -15,12 +15,19 @@ from lossbook import reference
 from tools.formulas import book_audit
 
 AUDIT = book_audit()
-# The formulas of options that no page prints yet stand second: nothing runs them until one does.
-UNPRINTED = {"eq-binary-cross-entropy": 1, "eq-softmax-loss": 1}
-FORMULAS = [
-    (label, display.latex)
+# Formulas of options, which stand second: no page prints them, so that domains say what is drawn.
+OPTIONS = {
+    "eq-binary-cross-entropy": {"s": "real", "y": "{0, 1}", "w": "positive", "w_plus": "positive"},
+    "eq-softmax-loss": {"z": "real[C]", "t": "simplex[C]"},
+}
+PRINTED = {
+    label: [one.latex for one in displays_in(inspect.getdoc(binding.function) or "")]
     for label, binding in sorted(AUDIT.bindings.items())
-    for display in displays_in(inspect.getdoc(binding.function) or "")[: UNPRINTED.get(label)]
+}
+FORMULAS = [
+    (label, latex)
+    for label, printed in PRINTED.items()
+    for latex in printed[: 1 if label in OPTIONS else None]
 ]
 # What a docstring prints beyond its page: the temperature, a function by its name.
 GIVEN: dict[str, Callable] = {
@@ -62,6 +69,22 @@ def run(label: str, latex: str) -> None:
 @pytest.mark.parametrize(("label", "latex"), FORMULAS, ids=[label for label, _ in FORMULAS])
 def test_a_docstring_prints_what_its_function_computes(label: str, latex: str):
     run(label, latex)
+
+
+@pytest.mark.parametrize("label", OPTIONS)
+def test_a_docstring_prints_what_an_option_does(label: str):
+    binding = replace(AUDIT.bindings[label], labels=())
+    arguments = {"weight": "w", "pos_weight": "w_plus", "y": "t" if "softmax" in label else "y"}
+    definitions = [AUDIT.latex[other] for other in AUDIT.definitions(label)]
+
+    def run_with(latex: str) -> None:
+        called = called_as_printed(binding)
+        check(latex, called, draw=OPTIONS[label], symbols=arguments, definitions=definitions)
+
+    page = PRINTED[label][1].replace("w_+", r"w_{\text{plus}}")  # w_+ may be a positive part
+    run_with(page)
+    with pytest.raises(FormulaMismatch):
+        run_with(page.replace("-", "", 1))
 
 
 def test_a_missing_minus_in_a_docstring_is_noticed():

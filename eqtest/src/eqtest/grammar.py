@@ -121,8 +121,8 @@ def with_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> lis
     r"""Read letters side by side as the word that they spell, if that is sure, or refuse them.
 
     ``exp(x)`` is set as the product of e, x, p and (x). ``delta`` is the symbol of that name if
-    there is one and its letters are none. Below a symbol, letters side by side are indices, or the
-    name of one symbol.
+    there is one and its letters are none; so is ``x1``. Below a symbol, letters side by side are
+    indices, or the name of one symbol.
     """
     names = set(known)
     done: list[Token] = []
@@ -131,8 +131,10 @@ def with_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> lis
         end = place + 1
         while end < len(tokens) and _joined(tokens[end - 1], tokens[end]):
             end += 1
+        if end < len(tokens) and _numbers(tokens[end - 1], tokens[end], latex, names):
+            end += 1
         run = latex[tokens[place].start : tokens[end - 1].end]
-        if tokens[place].kind == "name" and run.isalpha() and len(run) > 1:
+        if tokens[place].kind == "name" and run.isalnum() and len(run) > 1:
             before = [token.text for token in tokens[max(place - 2, 0) : place]]
             below = before[-1:] == ["_"] or before == ["_", "{"]
             if run in names and not below and not set(run) <= names:
@@ -153,6 +155,12 @@ def with_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> lis
 def _joined(before: Token, after: Token) -> bool:
     letters = before.kind == after.kind == "name" and "\\" not in before.text + after.text
     return letters and before.end == after.start
+
+
+def _numbers(letter: Token, number: Token, latex: str, names: set[str]) -> bool:
+    """Say whether a number counts the letter before it: ``x1`` is a symbol and ``x`` is none."""
+    both = latex[letter.start : number.end]
+    return letter.kind == "name" and both in names and letter.text not in names
 
 
 def refuse_bare(nodes: Iterable[Node], latex: str, functions: frozenset[str]) -> None:
