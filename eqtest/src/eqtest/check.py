@@ -76,7 +76,8 @@ def check(
         head: what has to stand left of the first ``=``: a name, or all of it.
         labels: symbols that hold class labels: the page counts them from ``first``, the code
             from 0.
-        convert: what the function's arguments go through, such as ``torch.as_tensor``.
+        convert: what arrays and the function's required arguments go through before the call, such
+            as ``torch.as_tensor``.
         borders: demand that points lie on the border of each condition, where ``<`` is not ``\le``.
         first: where indices on the page begin to count.
         points: how many points are drawn.
@@ -393,7 +394,13 @@ class Trial:
 
     def _with_reference(self, point: Point, call: Call) -> Point:
         """Return a point with the function's value there."""
-        result = call({plain(key): self._given(key, found) for key, found in point.drawn.items()})
+        required = {one.symbol for one in call.arguments if one.data or one.place}
+        result = call(
+            {
+                plain(key): self._given(plain(key), found, required)
+                for key, found in point.drawn.items()
+            }
+        )
         try:
             array = as_array(result)
         except TypeError as error:
@@ -402,13 +409,13 @@ class Trial:
             raise FormulaMismatch(f"{self.name}: the function returned a complex number")
         return replace(point, reference=array)
 
-    def _given(self, name: str, found: Any) -> Any:
+    def _given(self, name: str, found: Any, required: set[str]) -> Any:
         """Return a symbol as the function takes it."""
-        if callable(found) and not hasattr(found, "dtype"):
-            return found
-        if plain(name) in self.labels:
+        if name in self.labels:
             found = as_array(found) - self.first
-        return self.convert(found) if self.convert else found
+        array = isinstance(found, np.ndarray) and found.ndim > 0
+        converts = array or (name in required and not callable(found))
+        return self.convert(found) if self.convert and converts else found
 
     def _require(self, report: Report, trace: Trace) -> None:
         """Fail where the comparisons prove too little."""

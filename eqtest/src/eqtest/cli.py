@@ -78,6 +78,8 @@ def ran(targets: Sequence[str], project: Settings) -> Iterator[Ran]:
                 yield Ran(equation, "unbound", error.message)
             except (FormulaError, FormulaMismatch) as error:
                 yield Ran(equation, "failed", str(error))
+            except Exception as error:  # whatever the function raises, it does not agree
+                yield Ran(equation, "failed", f"{type(error).__name__}: {error}")
             else:
                 yield Ran(equation, "agreed")
 

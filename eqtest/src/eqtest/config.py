@@ -34,7 +34,7 @@ from typing import Any, Literal
 from eqtest.binding import Binding, called_as_printed
 from eqtest.check import Trial
 from eqtest.compare import Report
-from eqtest.domains import domain
+from eqtest.domains import domain, draws
 from eqtest.errors import FormulaError, NoValue
 from eqtest.extract import Display
 from eqtest.scope import plain
@@ -49,14 +49,17 @@ class Entry:
     """How one equation, or several, are run; what is not explained is as in :func:`eqtest.check`.
 
     Args:
-        function: the function, if it is not the one whose docstring prints the equation.
+        function: the function, or its dotted name, if it is not the one whose docstring prints the
+            equation.
         domains: symbol -> domain, see :mod:`eqtest.domains`.
+        given: symbol -> its value: a number, a function, or the dotted name of one.
         symbols: argument of the function -> symbol on the page, or symbols in the function's order.
         definitions: equations that define further symbols: their LaTeX, or labels of the same page.
         implied: arguments that the head leaves out.
         head: what has to stand left of the first ``=``.
         fixed: arguments of the function that the equation settles.
-        convert: the function that arrays go through before the call, such as ``torch.as_tensor``.
+        convert: the function that arrays and required arguments go through before the call, or its
+            dotted name, such as ``torch.as_tensor``.
         per: ``"sample"`` if the page prints one sample and the function takes a batch.
         borders: demand that points lie on the border of each condition.
         first: where indices on the page begin to count.
@@ -64,14 +67,15 @@ class Entry:
         skip: why the equation is not run.
     """
 
-    function: str = ""
+    function: str | Callable[..., Any] = ""
     domains: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
     symbols: Mapping[str, str] | Sequence[str] = field(default_factory=dict)
     definitions: Sequence[str] = ()
     implied: Sequence[str] = ()
     head: str = ""
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    convert: str = ""
+    convert: str | Callable[[Any], Any] = ""
     per: Literal["mean", "sample"] = "mean"
     borders: bool = True
     first: int = 1
@@ -169,10 +173,14 @@ class Equation:
         drawn = {plain(key): text for key, text in {**self.domains, **entry.domains}.items()}
         if (name := _defined(latex)) not in map(plain, entry.domains):
             drawn.pop(name, None)
+        given = {
+            key: _named(one) if isinstance(one, str) else one for key, one in entry.given.items()
+        }
+        draw = draws(drawn, first=entry.first)
         trial = Trial(
             latex,
             self._called(),
-            draw=drawn,
+            draw=lambda rng: {**draw(rng), **given},
             symbols=entry.symbols or None,
             definitions=[self.labelled.get(other, other) for other in entry.definitions],
             implied=entry.implied,
@@ -184,6 +192,8 @@ class Equation:
             points=entry.points,
             name=self.name,
         )
+        if not (drawn or given):
+            raise NoValue("no domain is declared for its symbols")
         if not trial.compares:
             raise NoValue("nothing to compare it with: no function is named")
         return trial.check()
@@ -210,12 +220,14 @@ def _defined(latex: str) -> str:
     return head.name if head else ""
 
 
-def _named(name: str) -> Callable[..., Any]:
+def _named(name: str | Callable[..., Any]) -> Callable[..., Any]:
     """Return the function of a dotted name.
 
     Raises:
         FormulaError: if there is none.
     """
+    if not isinstance(name, str):
+        return name
     parts = name.split(".")
     for count in range(len(parts) - 1, 0, -1):
         try:
