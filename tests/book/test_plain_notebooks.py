@@ -237,7 +237,7 @@ def test_a_solution_around_code(built: Path) -> None:
     link = "[Exercise 1.1](1_small.ipynb#ex-small)"
     assert title.source == "# 2. Other"
     assert heading.source == f'## <a id="sol-small"></a>Solution to {link}'
-    assert code.source == "1 + 1"
+    assert code.source == "import eqtest"
     assert after.source == "By [(1.1)](1_small.ipynb#equation-eq-small)."
 
 

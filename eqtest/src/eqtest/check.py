@@ -66,7 +66,7 @@ def check(
             precision is compared to fewer digits. Without it the sides are compared with each
             other only.
         draw: takes a random generator and returns the symbols of one point; or symbol -> domain,
-            see :mod:`eqtest.domains`.
+            see ``eqtest.domains``.
         symbols: argument of the function -> symbol on the page, where the two differ; or the
             symbols in the order of the function's arguments.
         definitions: equations that define further symbols, as printed.

@@ -51,7 +51,7 @@ class Entry:
     Args:
         function: the function, or its dotted name, if it is not the one whose docstring prints the
             equation.
-        domains: symbol -> domain, see :mod:`eqtest.domains`.
+        domains: symbol -> domain, see ``eqtest.domains``.
         given: symbol -> its value: a number, a function, or the dotted name of one.
         symbols: argument of the function -> symbol on the page, or symbols in the function's order.
         definitions: equations that define further symbols: their LaTeX, or labels of the same page.
