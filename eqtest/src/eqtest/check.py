@@ -95,23 +95,7 @@ def check(
     >>> check(page, lambda f, y: max(0, 1 - y * f), draw=draw).points
     20
     """
-    return Trial(
-        latex,
-        function,
-        draw=draw,
-        symbols=symbols,
-        definitions=definitions,
-        tight=tight,
-        implied=implied,
-        head=head,
-        labels=labels,
-        convert=convert,
-        borders=borders,
-        first=first,
-        points=points,
-        seed=seed,
-        name=name,
-    ).check()
+    return Trial(**locals()).check()
 
 
 class Trial:
