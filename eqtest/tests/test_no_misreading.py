@@ -260,6 +260,7 @@ class TestHeads:
         for head in (r"\phi(x)", r"\psi_1(x)", "P", r"\hat \psi(x)"):
             with pytest.raises(FormulaMismatch, match="the function is psi"):
                 check(f"{head} = x^2", psi, **draw)
+            check(f"{head} = x^2", psi, head=head, **draw)
 
     @pytest.mark.parametrize("head", [r"\ell_{\text{WW}}", r"\ell_{\mathrm{CS}}", r"\ell", "L"])
     def test_a_name_that_is_asked_for(self, head: str):

@@ -445,8 +445,10 @@ class Trial:
         if head is None or head.derivative:
             return
         name = plain(getattr(self.function, "__name__", ""))
-        if (len(name) == 1 or f"\\{name}" in GREEK) and name != head.name:
-            raise FormulaMismatch(f"{where}the head names {head.name}, the function is {name}")
+        symbol = len(name) == 1 or f"\\{name}" in GREEK
+        if symbol and name != head.name and not self.head:
+            text = f"the head names {head.name}, the function is {name}; head= says what is right"
+            raise FormulaMismatch(f"{where}{text}")
         if head.parameters is None:
             return
         bodies = [side.node for side in chain.sides if side.node]
