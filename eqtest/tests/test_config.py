@@ -86,14 +86,15 @@ def test_the_later_entry_counts_and_domains_are_joined():
     project = Settings(
         equations={
             "losses.*": {"domains": {"x": "real", "y": "sign"}, "points": 5},
-            "losses.hinge": {"domains": {"x": "positive"}, "first": 0},
+            "losses.hinge": {"domains": {"x": "positive"}, "first": 0, "points": 7},
             "losses.hinge#2": {"skip": "later"},
         }
     )
     entry = project.entry("losses.hinge")
     assert entry.domains == {"x": "positive", "y": "sign"}
-    assert (entry.points, entry.first, entry.skip) == (5, 0, "")
+    assert (entry.points, entry.first, entry.skip) == (7, 0, "")
     assert project.entry("losses.hinge", "losses.hinge#2").skip == "later"
+    assert project.entry("losses.logistic").points == 5
     assert project.entry("gains.hinge") == Entry()
 
 

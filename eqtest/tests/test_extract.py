@@ -81,6 +81,12 @@ def test_a_docstring():
     }
 
 
+def test_what_looks_like_an_option_after_a_blank_line_is_content():
+    (found,) = displays_in(".. math:: a = b\n\n    :label: eq-late")
+    assert not found.label
+    assert ":label:" in found.latex
+
+
 def test_one_label_for_two_equations_raises():
     with pytest.raises(FormulaError, match="eq-a"):
         equations_in("$$ a $$ (eq-a) $$ b $$ (eq-a)")
