@@ -2,7 +2,7 @@
 
 A formula in the docstring of a function is the test of that function, a labelled equation of a page
 the test of what the page says. Without the table nothing is collected. Only this module needs
-pytest, and only a project that has the table loads the rest.
+pytest.
 """
 
 from __future__ import annotations
@@ -14,34 +14,29 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from eqtest.config import Equation, Settings
+from eqtest.cli import documented
+from eqtest.config import Equation, Settings, of_docstring, of_page, settings
+from eqtest.errors import FormulaError, FormulaMismatch, NoValue, Unread
+from eqtest.extract import displays, displays_in
 
 PROJECT: pytest.StashKey[Settings] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read what the project declares."""
-    declared = config.rootpath / "pyproject.toml"
-    if declared.exists() and "[tool.eqtest" in declared.read_text(encoding="utf-8"):
-        from eqtest.config import settings
-        from eqtest.errors import FormulaError
-
-        try:
-            config.stash[PROJECT] = settings(config.rootpath)
-        except FormulaError as error:
-            raise pytest.UsageError(str(error)) from error
+    try:
+        config.stash[PROJECT] = settings(config.rootpath)
+    except FormulaError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the equations of a file that is declared."""
-    project = parent.config.stash.get(PROJECT, None)
-    if project is None:
-        return None
+    project = parent.config.stash[PROJECT]
     if file_path.suffix == ".py":
         name = _module_of(project, file_path)
         return Docstrings.from_parent(parent, path=file_path, module=name) if name else None
@@ -81,18 +76,14 @@ class Docstrings(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each formula of what the module defines."""
-        from eqtest.cli import documented
-        from eqtest.config import of_docstring
-        from eqtest.extract import displays_in
-
         module = importlib.import_module(self.module)
         project = self.config.stash[PROJECT]
         for name, found in documented(module):
             if found is not module and getattr(found, "__module__", "") != self.module:
                 continue  # it is collected where it is defined
-            displays = displays_in(inspect.cleandoc(found.__doc__))
-            place = f"{self.path}:{_line_of_docstring(found)}"
-            for equation in of_docstring(project, name, found, displays, place):
+            printed = displays_in(inspect.cleandoc(found.__doc__))
+            place = f"{self.path}:{_line_of_docstring(found)}" if printed else ""
+            for equation in of_docstring(project, name, found, printed, place):
                 yield EquationItem.from_parent(self, name=equation.name, equation=equation)
 
 
@@ -101,9 +92,6 @@ class Page(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each labelled equation."""
-        from eqtest.config import of_page
-        from eqtest.extract import displays
-
         project = self.config.stash[PROJECT]
         for equation in of_page(project, str(self.path), displays(self.path)):
             if equation.display.label:
@@ -120,8 +108,6 @@ class EquationItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the equation; skip what is not read or not bound, unless the project is strict."""
-        from eqtest.errors import NoValue, Unread
-
         if self.equation.entry.skip:
             pytest.skip(self.equation.entry.skip)
         try:
@@ -134,8 +120,6 @@ class EquationItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show a disagreement as :func:`eqtest.check` words it, with the place."""
-        from eqtest.errors import FormulaError, FormulaMismatch
-
         if isinstance(excinfo.value, FormulaError | FormulaMismatch):
             return f"{self.equation.where}\n{excinfo.value}"
         return super().repr_failure(excinfo, style)
