@@ -53,6 +53,7 @@ def book_audit(book: Path = BOOK) -> Audit:
         exempt=draws.EXEMPT,
         tight=draws.TIGHT,
         implied=draws.IMPLIED,
+        heads=draws.HEADS,
         borderless=draws.BORDERLESS,
     )
 

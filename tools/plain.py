@@ -22,7 +22,16 @@ from tools.browser import ROOT, SITE, toc_pages
 from tools.course import pack
 
 NAME = "lossbook-notebooks"
-PACKAGE = ("lossbook/**/*", "pyproject.toml", "LICENSE", "LICENSE-TEXT")
+PACKAGE = (
+    "lossbook/**/*",
+    "pyproject.toml",
+    "LICENSE",
+    "LICENSE-TEXT",
+    "eqtest/src/eqtest/**/*",
+    "eqtest/pyproject.toml",
+    "eqtest/README.md",
+    "eqtest/LICENSE",
+)
 
 README = """# lossbook: the chapters as notebooks
 
@@ -63,7 +72,7 @@ def environment(pins: Iterable[str]) -> dict[str, str]:
         'numpy==2.4.6\n'
     """
     return {
-        "requirements.txt": "--constraint constraints.txt\njupyterlab\n.[chapters]\n",
+        "requirements.txt": "--constraint constraints.txt\njupyterlab\n.[chapters]\n./eqtest\n",
         "constraints.txt": "".join(f"{pin}\n" for pin in pins if "==" in pin),
         "runtime.txt": "python-3.11\n",  # for Binder, whose own Python is older
     }

@@ -510,7 +510,8 @@ def chapters() -> list[str]:
     return [
         page
         for page in toc_pages()
-        if (ROOT / f"{page}.ipynb").exists() and not page.startswith("book/course/")
+        if (ROOT / f"{page}.ipynb").exists()
+        and not page.startswith(("book/course/", "book/reference/"))
     ]
 
 

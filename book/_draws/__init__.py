@@ -9,6 +9,7 @@ A module may hold, all by label:
 - ``ANCHORS``, ``DRAWN``, ``SELF``: what an equation is held to, see ``anchors.py``;
 - ``TIGHT``: where the bounds of an equation are equalities, see :func:`eqtest.check`;
 - ``IMPLIED``: arguments of the code that the equation's head leaves out;
+- ``HEADS``: what has to stand left of the first ``=`` where no other equation uses the name;
 - ``BORDERLESS``: why no point lies on the border of the equation's conditions;
 - ``EXEMPT``: why an equation is compared with nothing;
 - ``SURVIVORS``: the mutants that no draw can tell from the equation -> why.
@@ -40,6 +41,7 @@ ANCHOR_SYMBOLS = _merged("ANCHOR_SYMBOLS")
 DRAWN = _merged("DRAWN")
 SELF = _merged("SELF")
 IMPLIED = _merged("IMPLIED")
+HEADS = _merged("HEADS")
 BORDERLESS = _merged("BORDERLESS")
 EXEMPT = _merged("EXEMPT")
 SURVIVORS = _merged("SURVIVORS")

@@ -3,7 +3,7 @@
 ``ANCHORS`` holds functions for derivations and identities: called with the symbols of a point, each
 computes the equation's value with the package or another library, never by the printed formula. The
 equations in ``DRAWN`` are tied by a value that their draw computes with code; those in ``SELF`` by
-nothing, with the reason.
+nothing, with the reason. ``HEADS`` holds the names that no other equation uses.
 """
 
 from typing import Any
@@ -387,4 +387,16 @@ SELF = {
     "eq-focal-timid-derivation": "a chain of bounds inside a proof, with no quantity of its own",
     "eq-l1-cycle-derivation": "two steps of descent between two points, followed by hand",
     "eq-box-centre-derivation": "a step of algebra: shift and scale cancel",
+}
+
+HEADS = {
+    "eq-zero-one": r"\ell(\hat y, y)",
+    "eq-information": "I(p)",
+    "eq-bernoulli": "P(y)",
+    "eq-geometric-margin": r"\rho",
+    "eq-svm-objective": "J(w, b)",
+    "eq-weston-watkins": r"\ell_{\text{WW}}(z, y)",
+    "eq-adaboost-error": r"\varepsilon",
+    "eq-mask-loss": r"\ell(z, y, t)",
+    "eq-soft-threshold": r"S_\kappa(v)",
 }

@@ -58,12 +58,15 @@ class Claim(NamedTuple):
 
 
 def chapters() -> list[Path]:
-    """Return the notebooks of the chapters, in the order of their paths."""
+    """Return the notebooks of the chapters, in the order of their paths.
+
+    Those of the course and of the reference are none.
+    """
     found = (path.relative_to(BOOK) for path in BOOK.rglob("*.ipynb"))
     return sorted(
         BOOK / path
         for path in found
-        if not path.parent.name.startswith(".") and path.parts[0] != "course"
+        if not path.parent.name.startswith(".") and path.parts[0] not in ("course", "reference")
     )
 
 

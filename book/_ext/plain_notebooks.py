@@ -157,14 +157,20 @@ def first_cell(app: Sphinx, page: str, source: NotebookNode) -> NotebookNode:
     title = app.env.titles[page].astext()
     repository = app.config.html_theme_options.get("repository_url", "")
     top = posixpath.relpath(".", posixpath.dirname(page))
-    place = f"lossbook[chapters] @ git+{repository}@{BRANCH}" if repository else f"{top}[chapters]"
+    git = f"git+{repository}@{BRANCH}"
+    places = [f"lossbook[chapters] @ {git}" if repository else f"{top}[chapters]"]
+    needed = list(NEEDED)
+    if "eqtest" in code_of(source):
+        places.append(f"eqtest @ {git}#subdirectory=eqtest" if repository else f"{top}/eqtest")
+        needed.append("eqtest")
+    quoted = " ".join(f'"{place}"' for place in places)
     lines = [
         f"# lossbook {lossbook.__version__}: {f'{dotted(number)}. ' if number else ''}{title}",
         "# This cell installs what the notebook needs, where it is missing.",
         "from importlib.util import find_spec",
         "",
-        f"if not all(map(find_spec, {list(NEEDED)!r})):".replace("'", '"'),
-        f'    %pip install --quiet "{place}"',
+        f"if not all(map(find_spec, {needed!r})):".replace("'", '"'),
+        f"    %pip install --quiet {quoted}",
     ]
     if repository and (file := data_read(app, source)):
         data = posixpath.relpath(file.relative_to(app.srcdir).as_posix(), posixpath.dirname(page))
@@ -180,9 +186,14 @@ def first_cell(app: Sphinx, page: str, source: NotebookNode) -> NotebookNode:
     return cell
 
 
+def code_of(source: NotebookNode) -> str:
+    """Return all code of a notebook."""
+    return "\n".join(cell.source for cell in source.cells if cell.cell_type == "code")
+
+
 def data_read(app: Sphinx, source: NotebookNode) -> Path | None:
     """Return the file of the book that a notebook reads data from, if it names one."""
-    code = "\n".join(cell.source for cell in source.cells if cell.cell_type == "code")
+    code = code_of(source)
     return next(
         (path for path in sorted(Path(app.srcdir).glob(DATA)) if f'"{path.name}"' in code), None
     )

@@ -7,7 +7,7 @@ from losses_book import DRAWS, FUNCTIONS, losses_audit
 
 from eqtest import FormulaError, FormulaMismatch, check
 
-HINGE = r"\ell(y, f) = \max(0, 1 - y f)"
+HINGE = r"\ell(f, y) = \max(0, 1 - y f)"
 SOFTMAX_LOSS = r"L(z, y) = -\log \frac{e^{z_y}}{\sum_{j=1}^{C} e^{z_j}}"
 AUDIT = losses_audit()
 
@@ -30,7 +30,7 @@ def test_equations_as_textbooks_print_them(label: str):
 
 def test_a_wrong_sign_is_found_and_the_message_shows_the_place():
     with pytest.raises(FormulaMismatch) as caught:
-        check(r"\ell(y, f) = \max(0, 1 + y f)", hinge_loss, draw=margin, name="hinge: eq-hinge")
+        check(r"\ell(f, y) = \max(0, 1 + y f)", hinge_loss, draw=margin, name="hinge: eq-hinge")
     lines = str(caught.value).split("\n")
     assert lines[0] == "hinge: eq-hinge: two sides differ"
     assert lines[1].startswith("  hinge_loss(f, y)  = ")

@@ -63,7 +63,7 @@ def test_a_docstring():
 
     .. math:: R = a
         + b
-       :label: not-an-option
+       :label: eq-first
 
     .. math::
         :label: eq-risk
@@ -75,7 +75,16 @@ def test_a_docstring():
     Args:
         a: number.
     """
-    assert equations_in(docstring) == {"eq-risk": "R = \\frac1N \\sum_{i=1}^N \\ell_i \\\\\n+ c"}
+    assert equations_in(docstring) == {
+        "eq-first": "R = a\n+ b",
+        "eq-risk": "R = \\frac1N \\sum_{i=1}^N \\ell_i \\\\\n+ c",
+    }
+
+
+def test_what_looks_like_an_option_after_a_blank_line_is_content():
+    (found,) = displays_in(".. math:: a = b\n\n    :label: eq-late")
+    assert not found.label
+    assert ":label:" in found.latex
 
 
 def test_one_label_for_two_equations_raises():

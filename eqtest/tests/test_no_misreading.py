@@ -222,6 +222,57 @@ class TestHeads:
         check(r"\ell(x) = (x - t)^2", lambda x, t: (x - t) ** 2, implied=["t"], **draw)
         check(r"\ell_t(x) = (x - t)^2", lambda x, *, t: (x - t) ** 2, **draw)
 
+    def test_arguments_stand_in_the_order_of_the_function(self):
+        def draw(rng):
+            return {"x": rng.normal(), "t": rng.normal()}
+
+        def loss(x, t):
+            return (x - t) ** 2 * x
+
+        page = r"\ell(x, t) = x (x - t)^2"
+        check(page, loss, draw=draw)
+        swapped = page.replace("(x, t)", "(t, x)")
+        with pytest.raises(FormulaMismatch, match=r"prints \(t, x\), the function takes \(x, t\)"):
+            check(swapped, loss, draw=draw)
+        check(swapped, loss, draw=draw, symbols=("x", "t"))  # a caller who knows better
+        with pytest.raises(FormulaMismatch, match="two sides differ"):
+            check(swapped, lambda u, v: loss(u, v), draw=draw)  # called as the head prints it
+        renamed = {"teacher": "t"}
+        check(page, lambda x, teacher: loss(x, teacher), draw=draw, symbols=renamed)
+        with pytest.raises(FormulaMismatch, match=r"prints \(t, x\)"):
+            check(swapped, lambda x, teacher: loss(x, teacher), draw=draw, symbols=renamed)
+
+    def test_an_option_stands_below_and_an_argument_in_brackets(self):
+        def draw(rng):
+            return {"v": rng.normal(), "kappa": rng.uniform(1, 2)}
+
+        page = r"S_\kappa(v) = \kappa v^2"
+        check(page, lambda v, *, kappa: kappa * v**2, draw=draw)
+        with pytest.raises(FormulaMismatch, match="v, an argument, below"):
+            check(r"S_v(\kappa) = \kappa v^2", lambda v, *, kappa: kappa * v**2, draw=draw)
+
+    def test_a_function_that_is_named_like_a_symbol_is_that_symbol(self):
+        def psi(x):
+            return x**2
+
+        draw = {"draw": lambda rng: {"x": rng.normal()}}
+        check(r"\psi(x) = x^2", psi, **draw)
+        for head in (r"\phi(x)", r"\psi_1(x)", "P", r"\hat \psi(x)"):
+            with pytest.raises(FormulaMismatch, match="the function is psi"):
+                check(f"{head} = x^2", psi, **draw)
+            check(f"{head} = x^2", psi, head=head, **draw)
+
+    @pytest.mark.parametrize("head", [r"\ell_{\text{WW}}", r"\ell_{\mathrm{CS}}", r"\ell", "L"])
+    def test_a_name_that_is_asked_for(self, head: str):
+        draw = {"draw": lambda rng: {"x": rng.normal()}}
+        page = r"\ell_{\mathrm{WW}}(x) = x^2"
+        check(page, lambda x: x**2, head=r"\ell_{\mathrm{WW}}", **draw)
+        check(page, lambda x: x**2, head=r"\ell_{\mathrm{WW}}( x )", **draw)
+        with pytest.raises(FormulaMismatch, match="the page prints"):
+            check(page, lambda x: x**2, head=head, **draw)
+        with pytest.raises(FormulaMismatch, match="the page prints"):
+            check(page, lambda x: x**2, head=r"\ell_{\mathrm{WW}}(z)", **draw)
+
     def test_a_head_that_cannot_be_read_is_an_error_and_no_other_thing(self):
         with pytest.raises(FormulaError):
             check(r"\ell_{(x} = x^2", lambda x: x**2, draw=lambda rng: {"x": rng.normal()})
@@ -284,3 +335,21 @@ def test_several_equations_in_one_block():
     with pytest.raises(FormulaError):
         check("u = v\nw = v", lambda v: v, **draw)
     assert check(r"v = v + 0 \\ v^2 = v v", **draw).comparisons == 40
+
+
+class TestCountedSymbols:
+    def test_a_letter_and_a_number_are_a_symbol_if_it_is_given_and_the_letter_is_not(self):
+        given = {"x1": 2.0, "x2": 5.0, "y": 3.0}
+        assert evaluate("-y * (x1 - x2)", given) == 9.0
+        assert evaluate("2x1", given) == 4.0
+
+    @pytest.mark.parametrize("latex", ["x1", "y x1", "x12", "x_x1", "x^x1", "x 1", "ax1"])
+    def test_else_they_are_refused(self, latex: str):
+        for given in ({"x": 2.0, "x1": 3.0}, {"x": 2.0}, {"x1": 2.0, "x": np.ones(3)}):
+            with pytest.raises(FormulaError):
+                evaluate(latex, {"y": 1.0, "a": 1.0, **given})
+
+    def test_an_abbreviation_is_a_symbol_that_must_be_given(self):
+        assert evaluate(r"2 + \text{const.}", {"const": 3.0}) == 5.0
+        with pytest.raises(FormulaError, match="no value is given for const"):
+            evaluate(r"2 + \text{const.}", {})

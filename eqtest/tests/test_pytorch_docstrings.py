@@ -167,6 +167,33 @@ VERBATIM = [
         },
     ),
     ("TripletMarginWithDistanceLoss", 0, triplets, triplet),
+    (
+        "MarginRankingLoss",
+        0,
+        lambda x1, x2, y, *, margin: F.margin_ranking_loss(
+            array(x1), array(x2), array(y), margin=margin
+        ),
+        lambda rng: {
+            "x1": rng.integers(-4, 5) / 2,
+            "x2": rng.integers(-4, 5) / 2,
+            "y": rng.choice([-1, 1]),
+            "margin": rng.uniform(0.1, 1),
+        },
+    ),
+    (
+        "GaussianNLLLoss",
+        0,
+        lambda input, target, var, *, eps: F.gaussian_nll_loss(
+            array(input), array(target), array(var), full=True, eps=eps
+        ),
+        lambda rng: {
+            "input": rng.normal(),
+            "target": rng.normal(),
+            "var": rng.uniform(0.1, 2),
+            "eps": rng.uniform(0.1, 0.5),
+            "const": np.log(2 * np.pi) / 2,
+        },
+    ),
 ]
 NAMES = [f"{name}-{place}" for name, place, _, _ in VERBATIM]
 

@@ -1,6 +1,6 @@
-"""What a chapter shows beside its figures: the package's own source, and tables of numbers.
+"""What a chapter shows beside its figures: the package's source, tables, formulas from elsewhere.
 
-Both return Markdown, which JupyterLab and the site render alike.
+All return Markdown or LaTeX, which JupyterLab and the site render alike.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from IPython.display import Markdown
+    from IPython.display import Latex, Markdown
 
 
 def source(function: Callable[..., Any]) -> Markdown:
@@ -31,6 +31,18 @@ def source(function: Callable[..., Any]) -> Markdown:
     if ast.get_docstring(definition) is not None:
         del lines[first.lineno - 1 : first.end_lineno]
     return Markdown("```python\n" + "\n".join(lines) + "\n```")
+
+
+def formula(latex: str) -> Latex:
+    r"""Show a formula that no page prints, such as one from a library's docstring.
+
+    Example:
+        >>> print(formula(r"\ell = \max(0, 1 - m)").data)
+        $$\ell = \max(0, 1 - m)$$
+    """
+    from IPython.display import Latex
+
+    return Latex(f"$${latex}$$")
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Markdown:

@@ -3,6 +3,9 @@
 The mutants are tried chapter by chapter: ``pytest tests/book -k 'mutant and hinge'`` takes seconds.
 """
 
+import re
+from dataclasses import replace
+
 import pytest
 from book_data import checked_equations
 from eqtest.audit import Audit, Checked
@@ -36,6 +39,33 @@ def test_no_draw_exemption_or_explanation_without_its_equation():
     assert AUDIT.unprinted() == []
     assert set(draws.SURVIVORS) <= set(AUDIT.latex)
     assert {row["label"] for row in checked_equations()} == set(AUDIT.latex)
+
+
+def test_another_name_in_a_head_is_noticed_by_the_equation_or_by_one_that_uses_it():
+    """Where it is not, ``HEADS`` holds the name."""
+    pages = {label: chapter for chapter, label in LABELS}
+    users: dict[str, list[str]] = {label: [] for label in pages}
+    for label in draws.DRAWS:
+        for other in AUDIT.definitions(label):
+            users[other].append(label)
+    unnoticed, renamed = [], 0
+    for label in draws.DRAWS:
+        chain = AUDIT.trial(pages[label], label).statement.chains[0]
+        if chain.head is None or chain.head.derivative:
+            continue
+        renamed += 1
+        side, latex = chain.sides[0], AUDIT.latex[label]
+        name = re.match(r"\\?[A-Za-z]+", side.latex)
+        assert name, side.latex
+        changed = f"{latex[: side.start]}Q{latex[side.start + name.end() :]}"
+        page = {**AUDIT.chapters[pages[label]], label: changed}
+        other = replace(AUDIT, chapters={**AUDIT.chapters, pages[label]: page})
+        affected = (label, *users[label]) if label in draws.HEADS else (*users[label], label)
+        rows = (other.row(pages[each], each, mutants=False) for each in affected)
+        if not any(row.problem for row in rows):
+            unnoticed.append(label)
+    assert renamed > 40
+    assert unnoticed == []
 
 
 @pytest.mark.parametrize("rows", CHAPTERS, indirect=True)

@@ -131,7 +131,7 @@ def chapters() -> dict[str, NotebookNode]:
     ]
     other = [
         new_markdown_cell(OTHER),
-        new_code_cell("1 + 1", execution_count=1),
+        new_code_cell("import eqtest", execution_count=1),
         new_markdown_cell("By {eq}`eq-small`.\n\n```{solution-end}\n```"),
         new_code_cell('open("numbers.json")', execution_count=2),
     ]
@@ -219,6 +219,9 @@ def test_the_first_cell_says_what_it_is_and_where_the_package_lies(built: Path) 
     assert first.startswith(f"# lossbook {lossbook.__version__}: 1. A small loss\n")
     assert '%pip install --quiet "../..[chapters]"' in first
     assert "git" not in first
+    other = cells(built, "2_other")[0].source
+    assert '%pip install --quiet "../..[chapters]" "../../eqtest"' in other
+    assert '"eqtest"]' in other
 
 
 def test_code_stands_where_it_stood(built: Path) -> None:
@@ -234,7 +237,7 @@ def test_a_solution_around_code(built: Path) -> None:
     link = "[Exercise 1.1](1_small.ipynb#ex-small)"
     assert title.source == "# 2. Other"
     assert heading.source == f'## <a id="sol-small"></a>Solution to {link}'
-    assert code.source == "1 + 1"
+    assert code.source == "import eqtest"
     assert after.source == "By [(1.1)](1_small.ipynb#equation-eq-small)."
 
 
@@ -279,7 +282,9 @@ def test_buttons_open_the_plain_notebook_if_there_is_a_repository(tmp_path: Path
     assert f'<link rel="canonical" href="{address}" />' in page
     assert f"<loc>{address}</loc>" in (tmp_path / "html/sitemap.xml").read_text()
     first = cells(tmp_path, "2_other")[0].source
-    assert f'%pip install --quiet "lossbook[chapters] @ git+{repository}@notebooks"' in first
+    git = f"git+{repository}@notebooks"
+    check = f"eqtest @ {git}#subdirectory=eqtest"
+    assert f'%pip install --quiet "lossbook[chapters] @ {git}" "{check}"' in first
     assert 'if not Path("numbers.json").exists()' in first
     assert f"!git clone --quiet --depth 1 --branch notebooks {repository} " in first
     assert "git clone" not in cells(tmp_path)[0].source  # it reads no data

@@ -54,6 +54,16 @@ def test_the_package_is_whole(site: Path) -> None:
     assert {"pyproject.toml", "README.md", "LICENSE"} <= set(packed(site))
 
 
+def test_the_formula_check_is_whole(site: Path) -> None:
+    plain.main(["--site", str(site)])
+    modules = {p.relative_to(ROOT).as_posix() for p in ROOT.glob("eqtest/src/eqtest/*.py")}
+    assert {name for name in packed(site) if name.startswith("eqtest/")} == {
+        *modules,
+        "eqtest/src/eqtest/py.typed",
+        *(f"eqtest/{name}" for name in ("pyproject.toml", "README.md", "LICENSE")),
+    }
+
+
 def test_nothing_of_an_earlier_build_stays(site: Path) -> None:
     old = site.parent / "lossbook-notebooks" / "old.txt"
     old.parent.mkdir()

@@ -90,6 +90,7 @@ class Audit:
         exempt: label -> why an equation is compared with nothing.
         tight: label -> where its bounds are equalities, see :func:`eqtest.check`.
         implied: label -> arguments of the code that its head leaves out.
+        heads: label -> what has to stand left of its first ``=``, see :func:`eqtest.check`.
         borderless: label -> why no point lies on the border of its conditions.
         points: at how many points each is checked.
     """
@@ -104,6 +105,7 @@ class Audit:
     exempt: Mapping[str, str] = field(default_factory=dict)
     tight: Mapping[str, Sequence[Tight | None]] = field(default_factory=dict)
     implied: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    heads: Mapping[str, str] = field(default_factory=dict)
     borderless: Mapping[str, str] = field(default_factory=dict)
     points: int = 20
 
@@ -181,6 +183,7 @@ class Audit:
             definitions=[self.latex[other] for other in self.definitions(label)],
             tight=self.tight.get(label, ()),
             implied=self.implied.get(label, ()),
+            head=self.heads.get(label, ""),
             borders=label not in self.borderless,
             points=self.points,
             name=f"{chapter}: {label}",
@@ -229,7 +232,7 @@ class Audit:
     def unprinted(self) -> list[str]:
         """Return the labels that are drawn, used or exempt but stand on no page."""
         named = {*self.draws, *self.uses, *self.exempt, *self.tight, *self.anchors, *self.drawn}
-        named |= {*self.alone, *self.implied, *self.borderless}
+        named |= {*self.alone, *self.implied, *self.heads, *self.borderless}
         return sorted(named - set(self.latex))
 
     def _defines(self, label: str) -> bool:

@@ -7,15 +7,16 @@ of the printed definition. A check that has compared nothing, or too little, fai
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
-from eqtest.compare import Disagreement, Point, Report, Shown, difference, show
-from eqtest.errors import FormulaError, FormulaMismatch, NoDerivative
+from eqtest.binding import Call, called_with
+from eqtest.compare import Disagreement, Point, Report, Shown, difference, rounded, show
+from eqtest.domains import draws
+from eqtest.errors import FormulaError, FormulaMismatch, NoDerivative, NoValue, Unread
 from eqtest.evaluate import ORDERS, extent, numbers, quiet, value
 from eqtest.mutate import Mutant, mutants, slips
 from eqtest.scope import (
@@ -24,11 +25,13 @@ from eqtest.scope import (
     Scope,
     Symbol,
     Trace,
+    as_array,
     definition_table,
     plain,
     symbol_table,
 )
-from eqtest.statement import Chain, Side, Statement, definitions_in, read_statement
+from eqtest.statement import Chain, Side, Statement, definitions_in, is_headed, read_statement
+from eqtest.tokens import GREEK
 from eqtest.tree import Cases, Derivative, Extremum, Indicator, Name, Node, Relation, mentions, walk
 
 Draw = Callable[[np.random.Generator], Mapping[str, Any]]
@@ -40,11 +43,14 @@ def check(
     latex: str,
     function: Callable[..., Any] | None = None,
     *,
-    draw: Draw,
-    symbols: Mapping[str, str] | None = None,
+    draw: Draw | Mapping[str, str],
+    symbols: Mapping[str, str] | Sequence[str] | None = None,
     definitions: Iterable[str] = (),
     tight: Sequence[Tight | None] = (),
     implied: Iterable[str] = (),
+    head: str = "",
+    labels: Iterable[str] = (),
+    convert: Callable[[Any], Any] | None = None,
     borders: bool = True,
     first: int = 1,
     points: int = 20,
@@ -55,14 +61,23 @@ def check(
 
     Args:
         latex: the equation.
-        function: called with the drawn symbols, by the names of its arguments; without it the
-            sides are compared with each other only.
-        draw: takes a random generator and returns the symbols of one point.
-        symbols: argument of the function -> symbol on the page, where the two differ.
+        function: called with the drawn symbols, by the names of its arguments, or in the order in
+            which the head prints them if no name fits; what it returns in single or half
+            precision is compared to fewer digits. Without it the sides are compared with each
+            other only.
+        draw: takes a random generator and returns the symbols of one point; or symbol -> domain,
+            see ``eqtest.domains``.
+        symbols: argument of the function -> symbol on the page, where the two differ; or the
+            symbols in the order of the function's arguments.
         definitions: equations that define further symbols, as printed.
         tight: for each printed ``\le`` and ``\ge`` between sides, in order: takes what was drawn
             and says whether both sides are equal there. ``None`` where nothing is claimed.
         implied: arguments of the function that the head leaves out: ``J(\theta)`` of the losses.
+        head: what has to stand left of the first ``=``: a name, or all of it.
+        labels: symbols that hold class labels: the page counts them from ``first``, the code
+            from 0.
+        convert: what arrays and the function's required arguments go through before the call, such
+            as ``torch.as_tensor``.
         borders: demand that points lie on the border of each condition, where ``<`` is not ``\le``.
         first: where indices on the page begin to count.
         points: how many points are drawn.
@@ -72,27 +87,15 @@ def check(
     Raises:
         FormulaError: if the equation cannot be read, or evaluated at a point, with certainty.
         FormulaMismatch: if two values differ, or if the check proves too little: nothing compared,
-            one value at all points, a case never reached, an argument that the page never reads.
+            one value at all points, a case never reached, an argument that the page never reads,
+            a head with the function's arguments in another order.
 
-    >>> page = r"\ell(y, f) = \max(0, 1 - y f)"
+    >>> page = r"\ell(f, y) = \max(0, 1 - y f)"
     >>> draw = lambda rng: {"y": rng.choice([-1, 1]), "f": rng.normal(0, 2)}
     >>> check(page, lambda f, y: max(0, 1 - y * f), draw=draw).points
     20
     """
-    return Trial(
-        latex,
-        function,
-        draw=draw,
-        symbols=symbols,
-        definitions=definitions,
-        tight=tight,
-        implied=implied,
-        borders=borders,
-        first=first,
-        points=points,
-        seed=seed,
-        name=name,
-    ).check()
+    return Trial(**locals()).check()
 
 
 class Trial:
@@ -106,11 +109,14 @@ class Trial:
         latex: str,
         function: Callable[..., Any] | None = None,
         *,
-        draw: Draw,
-        symbols: Mapping[str, str] | None = None,
+        draw: Draw | Mapping[str, str],
+        symbols: Mapping[str, str] | Sequence[str] | None = None,
         definitions: Iterable[str] = (),
         tight: Sequence[Tight | None] = (),
         implied: Iterable[str] = (),
+        head: str = "",
+        labels: Iterable[str] = (),
+        convert: Callable[[Any], Any] | None = None,
         borders: bool = True,
         first: int = 1,
         points: int = 20,
@@ -120,9 +126,10 @@ class Trial:
         """Draw the points, call the function at each, read the equation."""
         self.latex, self.function, self.name = latex, function, name
         self.tight, self.implied, self.borders = tuple(tight), frozenset(implied), borders
-        self.first = first
-        self.renamed = {key: plain(page) for key, page in (symbols or {}).items()}
-        self.arguments: dict[str, str] = {}
+        self.first, self.head = first, head
+        self.labels, self.convert = frozenset(labels), convert
+        if isinstance(draw, Mapping):
+            draw = draws(draw, first=first)
         rng = np.random.default_rng(seed)
         self.points = [self._point(number, draw(rng)) for number in range(1, points + 1)]
         if not self.points:
@@ -135,7 +142,13 @@ class Trial:
             raise FormulaError(f"{', '.join(twice)}: drawn, and defined by an equation")
         self.functions = callables | {item.name for item in found if item.parameters}
         self.known = set(drawn) | set(self.definitions)
-        self.statement = read_statement(latex, self.functions, self.known)
+        try:
+            self.statement = read_statement(latex, self.functions, self.known)
+        except FormulaError as error:
+            raise Unread(error.message, error.latex, error.position) from None
+        self.call = self._call(symbols, set(drawn)) if function else None
+        if self.call:
+            self.points = [self._with_reference(point, self.call) for point in self.points]
         self._skipped = 0
         self._cache: dict[object, tuple[Any, frozenset[str]]] = {}
 
@@ -173,7 +186,7 @@ class Trial:
         """Say whether a mutant passes all comparisons that the equation passes through."""
         try:
             report = self.compare(statement, Trace())
-            whole = report.comparisons + report.skipped == self._comparisons()
+            whole = report.comparisons + report.skipped == self.compares
             # A change that puts more points onto kinks is not excused there.
             return whole and report.skipped == self._skipped
         except (Disagreement, FormulaError):
@@ -188,7 +201,8 @@ class Trial:
             return False
         return self.agrees(mutant.statement)
 
-    def _comparisons(self) -> int:
+    @property
+    def compares(self) -> int:
         """Return how many comparisons the equation as printed takes: a head takes none."""
         compared = 0
         for position, chain in enumerate(self.statement.chains):
@@ -333,7 +347,7 @@ class Trial:
         below = chain.head.indices if chain.head else getattr(first, "indices", ())
         if isinstance(first, Derivative):
             below = first.variable.indices
-        result = np.asarray(point.reference)
+        result = point.reference
         known = [
             index for index in below if not (isinstance(index, Name) and index.base in chain.free)
         ]
@@ -347,25 +361,45 @@ class Trial:
         return result[tuple(at)]
 
     def _point(self, number: int, drawn: Mapping[str, Any]) -> Point:
-        table = symbol_table(drawn)
-        if self.function is None:
-            return Point(number, drawn, table, None)
-        raw = {plain(key): found for key, found in drawn.items()}
-        given = {}
-        for key, parameter in inspect.signature(self.function).parameters.items():
-            page = self.renamed.get(key, plain(key))
-            if page in raw:
-                given[key] = raw[page]
-                self.arguments[key] = page
-            elif parameter.default is parameter.empty and parameter.kind not in (
-                parameter.VAR_POSITIONAL,
-                parameter.VAR_KEYWORD,
-            ):
-                raise FormulaError(f"{self.name}: nothing is drawn for the argument {key} ({page})")
-        result = self.function(**given)
-        if np.iscomplexobj(result):
+        if not isinstance(drawn, Mapping):
+            found = type(drawn).__name__
+            raise FormulaError(f"{self.name}: draw returned {found}, not a dictionary of symbols")
+        return Point(number, drawn, symbol_table(drawn), None)
+
+    def _call(self, symbols: Mapping[str, str] | Sequence[str] | None, drawn: set[str]) -> Call:
+        """Decide how the function is called."""
+        assert self.function is not None
+        head = self.statement.chains[0].head
+        printed = head.parameters or () if head else ()
+        try:
+            return called_with(self.function, symbols, drawn, printed)
+        except NoValue as error:
+            raise NoValue(f"{self.name}: {error.message}") from None
+
+    def _with_reference(self, point: Point, call: Call) -> Point:
+        """Return a point with the function's value there."""
+        required = {one.symbol for one in call.arguments if one.data or one.place}
+        result = call(
+            {
+                plain(key): self._given(plain(key), found, required)
+                for key, found in point.drawn.items()
+            }
+        )
+        try:
+            array = as_array(result)
+        except TypeError as error:
+            raise FormulaError(f"{self.name}: what the function returned: {error}") from error
+        if np.iscomplexobj(array):
             raise FormulaMismatch(f"{self.name}: the function returned a complex number")
-        return Point(number, drawn, table, result)
+        return replace(point, reference=array)
+
+    def _given(self, name: str, found: Any, required: set[str]) -> Any:
+        """Return a symbol as the function takes it."""
+        if name in self.labels:
+            found = as_array(found) - self.first
+        array = isinstance(found, np.ndarray) and found.ndim > 0
+        converts = array or (name in required and not callable(found))
+        return self.convert(found) if self.convert and converts else found
 
     def _require(self, report: Report, trace: Trace) -> None:
         """Fail where the comparisons prove too little."""
@@ -376,9 +410,8 @@ class Trial:
             raise FormulaMismatch(f"{where}the function was compared with nothing")
         if report.skipped > report.comparisons:
             raise FormulaMismatch(f"{where}more comparisons fall on kinks than beside them")
-        unread = [
-            f"{key} ({page})" for key, page in self.arguments.items() if page not in trace.read
-        ]
+        arguments = self.call.arguments if self.call else ()
+        unread = [f"{one.name} ({one.symbol})" for one in arguments if one.symbol not in trace.read]
         if unread:
             raise FormulaMismatch(f"{where}the page never reads the argument {', '.join(unread)}")
         self._require_head(where, trace)
@@ -403,31 +436,49 @@ class Trial:
                     raise FormulaMismatch(f"{where}no point lies on the border of `{text}`")
 
     def _require_head(self, where: str, trace: Trace) -> None:
-        """Fail where the head of the equation says something else than its body."""
+        """Fail where the head of the equation says something else than its body or the code."""
         chain = self.statement.chains[0]
-        if chain.head is None or chain.head.parameters is None:
+        if self.head and not is_headed(chain.sides[0].latex, self.head):
+            text = f"{where}the page prints {chain.sides[0].latex} for {self.head}"
+            raise FormulaMismatch(text)
+        head = chain.head
+        if head is None or head.derivative:
+            return
+        name = plain(getattr(self.function, "__name__", ""))
+        symbol = len(name) == 1 or f"\\{name}" in GREEK
+        if symbol and name != head.name and not self.head:
+            text = f"the head names {head.name}, the function is {name}; head= says what is right"
+            raise FormulaMismatch(f"{where}{text}")
+        if head.parameters is None:
             return
         bodies = [side.node for side in chain.sides if side.node]
         bodies += [definition.body for definition in self.statement.locals]
-        for name in chain.head.parameters:
+        for name in head.parameters:
             if name not in trace.read and not any(mentions(body, name) for body in bodies):
                 raise FormulaMismatch(f"{where}{name} stands in the head and nowhere else")
-        if self.function is None:
+        if self.call is None:
             return
-        parameters = inspect.signature(self.function).parameters.values()
-        for parameter in parameters:
-            page = self.arguments.get(parameter.name, "")
-            data = parameter.kind is parameter.POSITIONAL_OR_KEYWORD
-            if data and parameter.default is parameter.empty and page:
-                named = {*chain.head.parameters, *_names(chain.head.indices), *self.implied}
-                if page not in named:
-                    raise FormulaMismatch(f"{where}the head does not name {page}, an argument")
+        below = _names(head.indices)
+        named = {*head.parameters, *below, *self.implied}
+        for one in self.call.arguments:
+            if one.data and one.symbol not in named:
+                raise FormulaMismatch(f"{where}the head does not name {one.symbol}, an argument")
+        order = [one.symbol for one in self.call.arguments if one.data]
+        printed = [name for name in head.parameters if name in order]
+        if printed != [name for name in order if name in printed]:
+            text = f"({', '.join(printed)}), the function takes ({', '.join(order)})"
+            raise FormulaMismatch(f"{where}the head prints {text}")
+        options = {one.symbol for one in self.call.arguments if one.option}
+        swapped = [one.symbol for one in self.call.arguments if one.data and one.symbol in below]
+        if swapped and options & set(head.parameters):
+            text = f"{swapped[0]}, an argument, below and an option of the function in brackets"
+            raise FormulaMismatch(f"{where}the head prints {text}")
 
     def _require_variety(self, where: str, trace: Trace) -> None:
         if len(self.points) < 2:
             return
         if self.function is not None:
-            values = [np.asarray(point.reference) for point in self.points]
+            values = [point.reference for point in self.points]
         else:
             first = self.points[0].symbols
             if not first:
@@ -449,7 +500,8 @@ class Trial:
 
     def _called(self) -> str:
         name = getattr(self.function, "__name__", "the function")
-        return f"{name}({', '.join(self.arguments)})"
+        arguments = self.call.arguments if self.call else ()
+        return f"{name}({', '.join(one.name for one in arguments)})"
 
     def _message(self, failed: Disagreement) -> str:
         left, right = (" ".join(side.text.split()) for side in (failed.left, failed.right))
@@ -462,6 +514,8 @@ class Trial:
             f"  {right:<{width}}  = {show(failed.right.value)}",
             f"  at point {failed.point.number} of {len(self.points)}: {drawn}",
         ]
+        if fewer := rounded(failed.left):
+            lines.append(f"  compared to fewer digits: the function returned {fewer}")
         return "\n".join(lines + self._hint())
 
     def _hint(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The command ``eqtest``: what is printed in files and docstrings, and how much of it is read."""
+"""The command ``eqtest``: what files and docstrings print, how much is read, and what is right."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from eqtest.errors import FormulaError
-from eqtest.extract import Display, displays, displays_in
+from eqtest.config import Equation, Settings, of_docstring, of_page, settings
+from eqtest.errors import FormulaError, FormulaMismatch, NoValue, Unread
+from eqtest.extract import displays, displays_in
 from eqtest.statement import read_statement
 
 PAGES = (".ipynb", ".md", ".qmd", ".rst", ".txt")
@@ -22,10 +23,9 @@ PAGES = (".ipynb", ".md", ".qmd", ".rst", ".txt")
 
 @dataclass(frozen=True)
 class Listed:
-    """A displayed equation, where it stands, and why it is not read, if it is not."""
+    """A displayed equation and why it is not read, if it is not."""
 
-    where: str
-    display: Display
+    equation: Equation
     refusal: FormulaError | None
 
 
@@ -37,43 +37,88 @@ def listed(targets: Sequence[str]) -> Iterator[Listed]:
     """
     seen: set[str] = set()
     for target in targets:
-        for where, display in _of(target):
-            latex = " ".join(display.latex.split())
+        for equation in equations_of(target, Settings()):
+            latex = " ".join(equation.display.latex.split())
             if latex and latex not in seen:
                 seen.add(latex)
-                yield Listed(where, display, _refusal(display.latex))
+                yield Listed(equation, _refusal(equation.display.latex))
 
 
-def _of(target: str) -> Iterator[tuple[str, Display]]:
+@dataclass(frozen=True)
+class Ran:
+    """What came of running an equation.
+
+    Args:
+        equation: the equation.
+        outcome: ``refused``, ``unbound``, ``agreed``, ``failed``, or ``skipped`` as declared.
+        message: why, unless it agreed.
+    """
+
+    equation: Equation
+    outcome: str
+    message: str = ""
+
+
+def ran(targets: Sequence[str], project: Settings) -> Iterator[Ran]:
+    """Run what can be run of files, folders and modules.
+
+    Raises:
+        FileNotFoundError: if a target is neither a path nor an importable module.
+    """
+    for target in targets:
+        for equation in equations_of(target, project):
+            if equation.entry.skip:
+                yield Ran(equation, "skipped", equation.entry.skip)
+                continue
+            try:
+                equation.run()
+            except Unread as error:
+                yield Ran(equation, "refused", error.message)
+            except NoValue as error:
+                yield Ran(equation, "unbound", error.message)
+            except (FormulaError, FormulaMismatch) as error:
+                yield Ran(equation, "failed", str(error))
+            except Exception as error:  # whatever the function raises, it does not agree
+                yield Ran(equation, "failed", f"{type(error).__name__}: {error}")
+            else:
+                yield Ran(equation, "agreed")
+
+
+def equations_of(target: str, project: Settings) -> Iterator[Equation]:
+    """Yield the equations of a file, a folder or a module.
+
+    Raises:
+        FileNotFoundError: if it is neither a path nor an importable module.
+    """
     path = Path(target)
     if path.exists():
         pages = [path] if path.is_file() else sorted(path.rglob("*"))
         for page in pages:
             if page.suffix in PAGES and not any(part.startswith(".") for part in page.parts):
-                for display in displays(page):
-                    yield f"{page}:{display.source or display.line}", display
+                yield from of_page(project, str(page), displays(page))
         return
     try:
         module = importlib.import_module(target)
     except ImportError as error:
         raise FileNotFoundError(f"{target}: neither a path nor a module") from error
-    for name, text in docstrings(module):
-        for display in displays_in(text):
-            yield name, display
+    for name, found in documented(module):
+        yield from of_docstring(project, name, found, displays_in(inspect.cleandoc(found.__doc__)))
 
 
-def docstrings(module: ModuleType) -> Iterator[tuple[str, str]]:
-    """Yield the names and docstrings of a module, its public objects and their public methods."""
+def documented(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Yield a module, its public objects and their public methods that have a docstring.
+
+    What a module has imported from another project is left out.
+    """
     waiting: list[tuple[str, Any]] = [(module.__name__, module)]
     seen: set[int] = set()
     while waiting:
         name, found = waiting.pop(0)
-        if id(found) in seen:
+        if id(found) in seen or not _own(found, module):
             continue
         seen.add(id(found))
-        text = getattr(found, "__doc__", None)
-        if isinstance(text, str):
-            yield name, inspect.cleandoc(text)
+        if isinstance(getattr(found, "__doc__", None), str):
+            yield name, found
         if found is module or inspect.isclass(found):
             for key in sorted(vars(found)):
                 if not key.startswith("_"):
@@ -81,6 +126,11 @@ def docstrings(module: ModuleType) -> Iterator[tuple[str, str]]:
                         member = getattr(found, key, None)
                     if callable(member):
                         waiting.append((f"{name}.{key}", member))
+
+
+def _own(found: Any, module: ModuleType) -> bool:
+    home = getattr(found, "__module__", None)
+    return not isinstance(home, str) or home.split(".")[0] == module.__name__.split(".")[0]
 
 
 def _refusal(latex: str) -> FormulaError | None:
@@ -96,31 +146,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="eqtest", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     lists = commands.add_parser("list", help="print every equation as read, or refused and why")
-    lists.add_argument("targets", nargs="+", help="pages, notebooks, folders, or modules by name")
     lists.add_argument("--refused", action="store_true", help="print only what is not read")
+    checks = commands.add_parser("check", help="run the equations that pyproject.toml binds")
+    checks.add_argument("--root", default=".", help="the folder of pyproject.toml (default: .)")
+    for command in (lists, checks):
+        command.add_argument("targets", nargs="+", help="pages, folders, or modules by name")
     options = parser.parse_args(arguments)
-    reasons: Counter[str] = Counter()
-    read = labelled = total = 0
     try:
-        for one in listed(options.targets):
-            total += 1
-            labelled += bool(one.display.label)
-            read += one.refusal is None
-            if one.refusal is not None:
-                reasons[one.refusal.message] += 1
-            if one.refusal is not None or not options.refused:
-                print(_line(one))
+        if options.command == "check":
+            return _check(options.targets, settings(options.root))
+        return _list(options.targets, only_refused=options.refused)
     except FileNotFoundError as error:
         parser.error(str(error))
+
+
+def _list(targets: Sequence[str], *, only_refused: bool) -> int:
+    reasons: Counter[str] = Counter()
+    read = labelled = total = 0
+    for one in listed(targets):
+        total += 1
+        labelled += bool(one.equation.display.label)
+        read += one.refusal is None
+        if one.refusal is not None:
+            reasons[one.refusal.message] += 1
+            print(_line("refused", one.equation, one.refusal.message))
+        elif not only_refused:
+            print(_line("read", one.equation))
     print(f"\n{total} equations: {read} read, {total - read} refused; {labelled} with a label")
-    for reason, count in reasons.most_common(10):
-        print(f"{count:>6}  {reason}")
+    _print_reasons(reasons)
     return 0
 
 
-def _line(one: Listed) -> str:
-    latex = " ".join(one.display.latex.split())
-    label = f" ({one.display.label})" if one.display.label else ""
-    if one.refusal is None:
-        return f"read     {one.where}{label}  {latex}"
-    return f"refused  {one.where}{label}  {one.refusal.message}\n         {latex}"
+def _check(targets: Sequence[str], project: Settings) -> int:
+    outcomes: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for one in ran(targets, project):
+        outcomes[one.outcome] += 1
+        if one.outcome in ("refused", "unbound"):
+            reasons[f"{one.outcome}: {one.message}"] += 1
+        print(_line(one.outcome, one.equation, one.message))
+    total, refused = outcomes.total(), outcomes["refused"]
+    bound = outcomes["agreed"] + outcomes["failed"]
+    print(
+        f"\n{total} equations: {total - refused} read, {refused} refused; {bound} bound, "
+        f"{outcomes['unbound']} unbound, {outcomes['skipped']} skipped; "
+        f"{outcomes['agreed']} agreed, {outcomes['failed']} failed"
+    )
+    _print_reasons(reasons)
+    return int(outcomes["failed"] > 0)
+
+
+def _print_reasons(reasons: Counter[str]) -> None:
+    for reason, count in reasons.most_common(10):
+        print(f"{count:>6}  {reason}")
+
+
+def _line(outcome: str, equation: Equation, message: str = "") -> str:
+    latex = " ".join(equation.display.latex.split())
+    label = f" ({equation.display.label})" if equation.display.label else ""
+    line = f"{outcome:<8} {equation.where}{label}"
+    if not message:
+        return f"{line}  {latex}"
+    return f"{line}  {message}\n         {latex}"

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from eqtest.errors import FormulaError
-from eqtest.scope import Symbol
+from eqtest.scope import Symbol, as_array
 
 EXACT, NUMERIC = (1e-9, 1e-12), (1e-6, 1e-8)  # relative and absolute tolerance
+# What a function returns in fewer digits is compared to fewer.
+ROUNDED = {"float32": (1e-5, 1e-6), "float16": (1e-2, 1e-3)}
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def difference(point: Point, left: Shown, relation: str, right: Shown) -> float:
         FormulaError: if the relation is not one between numbers.
     """
     a, b = np.asarray(left.value, np.float64), np.asarray(right.value, np.float64)
-    relative, absolute = NUMERIC if left.loose or right.loose else EXACT
+    relative, absolute = max(tolerance(left), tolerance(right))
     room = absolute + relative * np.maximum(np.abs(a), np.abs(b)) if a.shape == b.shape else 0.0
     good = {
         "=": lambda: np.abs(a - b) <= room,
@@ -89,11 +91,23 @@ def difference(point: Point, left: Shown, relation: str, right: Shown) -> float:
     return float(np.max(np.abs(a - b) / size, initial=0.0))
 
 
+def tolerance(shown: Shown) -> tuple[float, float]:
+    """Return how far a value may be off, relatively and absolutely: its type decides."""
+    usual = NUMERIC if shown.loose else EXACT
+    return max(ROUNDED.get(rounded(shown), usual), usual)
+
+
+def rounded(shown: Shown) -> str:
+    """Return the type of a value if that has fewer digits than a double."""
+    name = np.asarray(shown.value).dtype.name
+    return name if name in ROUNDED else ""
+
+
 def show(found: Any) -> str:
     """Return a value as a message prints it."""
     if callable(found):
         return "a function"
-    array = np.asarray(found)
+    array = as_array(found)
     if array.ndim == 0:
         return f"{array:.10g}" if array.dtype.kind in "fiu" else str(found)
     return " ".join(np.array2string(array, precision=6, threshold=24).split())

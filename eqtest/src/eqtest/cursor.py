@@ -206,7 +206,7 @@ class Cursor:
         if self._kind_at(place) != "text":
             return False
         word = self.tokens[place].text.replace("\\_", "_")
-        return re.fullmatch(r"[A-Za-z]\w*(?:[.-]\w+)*", word) is not None
+        return re.fullmatch(r"[A-Za-z]\w*(?:[.-]\w+)*\.?", word) is not None
 
 
 def plain_word(text: str) -> str:

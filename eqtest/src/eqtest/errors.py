@@ -24,6 +24,14 @@ class FormulaError(ValueError):
         return type(self)(self.message, latex, self.position)
 
 
+class NoValue(FormulaError):  # noqa: N818
+    """A symbol, or an argument of a function, has no value: nothing is drawn for it."""
+
+
+class Unread(FormulaError):  # noqa: N818
+    """An equation cannot be read with certainty; what it is compared with does not matter."""
+
+
 class NoDerivative(FormulaError):  # noqa: N818
     """A formula has no derivative at a point, where it has a kink or a jump."""
 

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from eqtest import tree as t
 from eqtest.calculus import slope
-from eqtest.errors import FormulaError
+from eqtest.errors import FormulaError, NoValue
 from eqtest.grammar import parse
 from eqtest.scope import (
     DEEPEST_DEFINITIONS,
@@ -34,40 +35,14 @@ from eqtest.scope import (
     whole,
 )
 from eqtest.statement import Definition, definitions_in
-from eqtest.tree import (
-    Absolute,
-    Big,
-    Call,
-    Cases,
-    Collection,
-    Constant,
-    Derivative,
-    Element,
-    Expectation,
-    Extremum,
-    Function,
-    Group,
-    Indicator,
-    Name,
-    Node,
-    Norm,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Relation,
-    Sum,
-    Transpose,
-    walk,
-)
 
 Rule = Callable[[Any, Scope], Value]
 Decorated = TypeVar("Decorated", bound=Rule)
 
-RULES: dict[type[Node], Rule] = {}
+RULES: dict[type[t.Node], Rule] = {}
 
 
-def rule(kind: type[Node]) -> Callable[[Decorated], Decorated]:
+def rule(kind: type[t.Node]) -> Callable[[Decorated], Decorated]:
     """Make the decorated function the rule for one kind of node."""
 
     def register(function: Decorated) -> Decorated:
@@ -82,7 +57,7 @@ def quiet() -> Any:
     return np.errstate(divide="ignore", over="raise", under="ignore", invalid="raise")
 
 
-def value(node: Node, scope: Scope) -> Value:
+def value(node: t.Node, scope: Scope) -> Value:
     """Return the value of a tree; see :func:`evaluate`."""
     scope.trace.steps += 1
     if scope.trace.steps > MOST_STEPS:
@@ -99,7 +74,7 @@ def value(node: Node, scope: Scope) -> Value:
         raise
 
 
-def scalar(node: Node, scope: Scope) -> np.float64:
+def scalar(node: t.Node, scope: Scope) -> np.float64:
     """Return the value of a tree that must be a number."""
     result = value(node, scope)
     if isinstance(result, RowVector) or np.ndim(result):
@@ -147,8 +122,8 @@ def evaluate(
 CONSTANTS = {"e": np.float64(math.e), "pi": np.float64(math.pi), "infty": np.float64(math.inf)}
 
 
-@rule(Name)
-def _name(node: Name, scope: Scope) -> Value:
+@rule(t.Name)
+def _name(node: t.Name, scope: Scope) -> Value:
     base = node.base + "_prime" * node.primes
     key = same_name(node, scope) if not node.primes else base
     consumed = bool(node.label) and key == node.key
@@ -157,7 +132,7 @@ def _name(node: Name, scope: Scope) -> Value:
     if found is None:
         if node.base in CONSTANTS and not indices:
             return CONSTANTS[node.base]
-        raise FormulaError(f"no value is given for {node.key}", position=node.start)
+        raise NoValue(f"no value is given for {node.key}", position=node.start)
     if isinstance(found, tuple):
         if len(found) > 1:
             raise FormulaError(f"{key} has several definitions: print its arguments")
@@ -169,19 +144,19 @@ def _name(node: Name, scope: Scope) -> Value:
     if node.applied and not np.ndim(found):  # type: ignore[arg-type]
         raise FormulaError(f"{key}(…) is printed like a function, but {key} is a number")
     below = numbers(indices, scope)
-    if len(below) == 1 and isinstance(indices[0], Number) and below[0] > 9 and np.ndim(found) > 1:  # type: ignore[arg-type]
+    if len(below) == 1 and isinstance(indices[0], t.Number) and below[0] > 9 and np.ndim(found) > 1:  # type: ignore[arg-type]
         raise FormulaError(f"one index or two? write {key} with a comma")
     return entry(found, below, key, scope.first)
 
 
-@rule(Constant)
-def _constant(node: Constant, scope: Scope) -> Value:
+@rule(t.Constant)
+def _constant(node: t.Constant, scope: Scope) -> Value:
     if scope.known(node.name):
-        return _name(Name(node.name, start=node.start, end=node.end), scope)
+        return _name(t.Name(node.name, start=node.start, end=node.end), scope)
     return CONSTANTS[node.name]
 
 
-def numbers(indices: Iterable[Node], scope: Scope) -> list[int]:
+def numbers(indices: Iterable[t.Node], scope: Scope) -> list[int]:
     """Return the values of indices."""
     return [whole(scalar(index, scope), "an index") for index in indices]
 
@@ -234,8 +209,8 @@ def _spread(definition: Definition, scope: Scope) -> Array:
     return result
 
 
-@rule(Call)
-def _call(node: Call, scope: Scope) -> Value:
+@rule(t.Call)
+def _call(node: t.Call, scope: Scope) -> Value:
     arguments = [value(argument, scope) for argument in node.arguments]
     if not node.name.primes:
         return apply(node.name.key, arguments, scope)
@@ -274,10 +249,10 @@ def apply(name: str, arguments: list[Value], scope: Scope) -> Value:
     return result
 
 
-@rule(Element)
-def _element(node: Element, scope: Scope) -> Value:
+@rule(t.Element)
+def _element(node: t.Element, scope: Scope) -> Value:
     below = [scalar(index, scope) for index in node.indices]
-    if isinstance(node.inner, Call) and not node.inner.name.primes:
+    if isinstance(node.inner, t.Call) and not node.inner.name.primes:
         found = scope.find(node.inner.name.key)
         if isinstance(found, tuple):
             arguments = [value(argument, scope) for argument in node.inner.arguments]
@@ -287,8 +262,8 @@ def _element(node: Element, scope: Scope) -> Value:
     return entry(value(node.inner, scope), numbers(node.indices, scope), "the bracket", scope.first)
 
 
-@rule(Derivative)
-def _derivative(node: Derivative, scope: Scope) -> Value:
+@rule(t.Derivative)
+def _derivative(node: t.Derivative, scope: Scope) -> Value:
     if node.letter and scope.known("d"):
         raise FormulaError(r"a derivative or the symbol d? write \mathrm{d} or \partial")
     key = same_name(node.variable, scope)
@@ -323,21 +298,21 @@ def _derivative(node: Derivative, scope: Scope) -> Value:
     return np.reshape([along(position) for position in np.ndindex(*inner_shape)], inner_shape)
 
 
-def extent(body: Node, index: str, scope: Scope) -> set[int]:
+def extent(body: t.Node, index: str, scope: Scope) -> set[int]:
     """Return the sizes of the axes that an index runs over in a formula."""
     sizes: set[int] = set()
-    for node in walk(body):
-        if not isinstance(node, Name | Element):
+    for node in t.walk(body):
+        if not isinstance(node, t.Name | t.Element):
             continue
         for axis, below in enumerate(node.indices):
-            if isinstance(below, Name) and below.base == index and not below.indices:
+            if isinstance(below, t.Name) and below.base == index and not below.indices:
                 sizes |= _axis(node, axis, index, scope)
     return sizes
 
 
-def _axis(node: Name | Element, axis: int, index: str, scope: Scope) -> set[int]:
-    if isinstance(node, Element):
-        if any(isinstance(part, Name) and part.base == index for part in walk(node.inner)):
+def _axis(node: t.Name | t.Element, axis: int, index: str, scope: Scope) -> set[int]:
+    if isinstance(node, t.Element):
+        if any(isinstance(part, t.Name) and part.base == index for part in t.walk(node.inner)):
             return set()
         shape = np.shape(value(node.inner, scope))  # type: ignore[arg-type]
         return {shape[axis]} if axis < len(shape) else set()
@@ -359,7 +334,7 @@ def _axis(node: Name | Element, axis: int, index: str, scope: Scope) -> set[int]
     return {np.shape(found)[axis]}
 
 
-def only_extent(body: Node, index: str, scope: Scope) -> int:
+def only_extent(body: t.Node, index: str, scope: Scope) -> int:
     """Return the size of the one axis that an index runs over."""
     sizes = extent(body, index, scope)
     if len(sizes) != 1:
@@ -391,18 +366,18 @@ SCALAR: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@rule(Number)
-def _number(node: Number, scope: Scope) -> Value:
+@rule(t.Number)
+def _number(node: t.Number, scope: Scope) -> Value:
     return np.float64(node.value)
 
 
-@rule(Group)
-def _group(node: Group, scope: Scope) -> Value:
+@rule(t.Group)
+def _group(node: t.Group, scope: Scope) -> Value:
     return value(node.inner, scope)
 
 
-@rule(Sum)
-def _sum(node: Sum, scope: Scope) -> Value:
+@rule(t.Sum)
+def _sum(node: t.Sum, scope: Scope) -> Value:
     total: Value | None = None
     for sign, term in node.terms:
         found = value(term, scope)
@@ -423,8 +398,8 @@ def _sum(node: Sum, scope: Scope) -> Value:
     return total
 
 
-@rule(Product)
-def _product(node: Product, scope: Scope) -> Value:
+@rule(t.Product)
+def _product(node: t.Product, scope: Scope) -> Value:
     left = node.factors[0][1]
     result = value(left, scope)
     dotted = False
@@ -448,9 +423,9 @@ def _product(node: Product, scope: Scope) -> Value:
     return result
 
 
-def _plain_vector(node: Node) -> bool:
+def _plain_vector(node: t.Node) -> bool:
     r"""Say whether a factor is surely meant as a vector: ``x \cdot y``, not ``y \cdot (a - b)``."""
-    return isinstance(node, Name | Element | Derivative | Transpose | Product)
+    return isinstance(node, t.Name | t.Element | t.Derivative | t.Transpose | t.Product)
 
 
 def _times(left: Value, right: Value, operator: str) -> Value:
@@ -495,20 +470,20 @@ def _row_times(left: Value, right: Value, operator: str) -> Value:
     return np.float64(row @ other) if np.ndim(other) == 1 else RowVector(row @ other)
 
 
-@rule(Quotient)
-def _quotient(node: Quotient, scope: Scope) -> Value:
+@rule(t.Quotient)
+def _quotient(node: t.Quotient, scope: Scope) -> Value:
     bottom = scalar(node.bottom, scope)
     top = value(node.top, scope)
     return RowVector(top.entries / bottom) if isinstance(top, RowVector) else top / bottom
 
 
-@rule(Power)
-def _power(node: Power, scope: Scope) -> Value:
+@rule(t.Power)
+def _power(node: t.Power, scope: Scope) -> Value:
     return np.float64(np.power(scalar(node.base, scope), scalar(node.exponent, scope)))
 
 
-@rule(Transpose)
-def _transpose(node: Transpose, scope: Scope) -> Value:
+@rule(t.Transpose)
+def _transpose(node: t.Transpose, scope: Scope) -> Value:
     inner = value(node.inner, scope)
     if isinstance(inner, RowVector):
         return inner.entries
@@ -517,15 +492,15 @@ def _transpose(node: Transpose, scope: Scope) -> Value:
     return RowVector(np.asarray(inner)) if np.ndim(inner) == 1 else np.asarray(inner).T
 
 
-@rule(Absolute)
-def _absolute(node: Absolute, scope: Scope) -> Value:
+@rule(t.Absolute)
+def _absolute(node: t.Absolute, scope: Scope) -> Value:
     inner = scalar(node.inner, scope)
     scope.trace.touched += bool(inner == 0)
     return np.float64(np.abs(inner))
 
 
-@rule(Norm)
-def _norm(node: Norm, scope: Scope) -> Value:
+@rule(t.Norm)
+def _norm(node: t.Norm, scope: Scope) -> Value:
     inner = value(node.inner, scope)
     entries = np.asarray(inner.entries if isinstance(inner, RowVector) else inner)
     if node.order == "F":
@@ -542,8 +517,8 @@ def _norm(node: Norm, scope: Scope) -> Value:
     return np.max(size) if math.isinf(order) else np.sum(size**order) ** np.float64(1 / order)
 
 
-@rule(Function)
-def _function(node: Function, scope: Scope) -> Value:
+@rule(t.Function)
+def _function(node: t.Function, scope: Scope) -> Value:
     if node.name in SCALAR:
         number = scalar(node.argument, scope)
         scope.trace.touched += node.name == "positive part" and bool(number == 0)
@@ -561,8 +536,8 @@ def _function(node: Function, scope: Scope) -> Value:
     return np.divide(result, np.log(base))  # type: ignore[no-any-return, arg-type]
 
 
-@rule(Extremum)
-def _extremum(node: Extremum, scope: Scope) -> Value:
+@rule(t.Extremum)
+def _extremum(node: t.Extremum, scope: Scope) -> Value:
     if len(node.arguments) == 1:
         only = value(node.arguments[0], scope)
         if isinstance(only, RowVector) or np.ndim(only) != 1:
@@ -590,7 +565,7 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 ORDERS = frozenset(["<", ">", r"\leq", r"\geq"])
 
 
-def holds(relation: Relation, scope: Scope) -> bool:
+def holds(relation: t.Relation, scope: Scope) -> bool:
     """Say whether a chain of comparisons holds."""
     true = True
     for place, operator in enumerate(relation.operators):
@@ -606,9 +581,9 @@ def holds(relation: Relation, scope: Scope) -> bool:
     return true
 
 
-def members(node: Node, scope: Scope) -> list[np.float64]:
+def members(node: t.Node, scope: Scope) -> list[np.float64]:
     """Return the members of a printed set or of a vector that stands for one."""
-    if not isinstance(node, Collection):
+    if not isinstance(node, t.Collection):
         found = value(node, scope)
         if isinstance(found, RowVector) or np.ndim(found) != 1:
             raise FormulaError("not a set", position=node.start)
@@ -631,15 +606,15 @@ def bounded(low: int, high: int) -> range:
     return range(low, high + 1)
 
 
-@rule(Indicator)
-def _indicator(node: Indicator, scope: Scope) -> Value:
+@rule(t.Indicator)
+def _indicator(node: t.Indicator, scope: Scope) -> Value:
     true = holds(node.condition, scope)
     scope.trace.taken.add((id(node), true))
     return np.float64(true)
 
 
-@rule(Big)
-def _big(node: Big, scope: Scope) -> Value:
+@rule(t.Big)
+def _big(node: t.Big, scope: Scope) -> Value:
     if node.partner and node.partner not in scope.bound:
         raise FormulaError(f"a sum over {node.index} or over {node.index} and {node.partner}?")
     if node.domain is not None:
@@ -671,8 +646,8 @@ def _big(node: Big, scope: Scope) -> Value:
     return np.float64(max(values) if node.name == "max" else min(values))
 
 
-@rule(Expectation)
-def _expectation(node: Expectation, scope: Scope) -> Value:
+@rule(t.Expectation)
+def _expectation(node: t.Expectation, scope: Scope) -> Value:
     found = value(node.distribution, scope)
     if isinstance(found, RowVector) or np.ndim(found) != 1:
         raise FormulaError("an expectation is taken over a vector of probabilities")
@@ -685,8 +660,8 @@ def _expectation(node: Expectation, scope: Scope) -> Value:
     return np.float64(total)
 
 
-@rule(Cases)
-def _cases(node: Cases, scope: Scope) -> Value:
+@rule(t.Cases)
+def _cases(node: t.Cases, scope: Scope) -> Value:
     hit = [
         row
         for row, (_, conditions) in enumerate(node.rows)
@@ -703,7 +678,7 @@ def _cases(node: Cases, scope: Scope) -> Value:
     return results[0]
 
 
-@rule(Relation)
-@rule(Collection)
-def _misplaced(node: Node, scope: Scope) -> Value:
+@rule(t.Relation)
+@rule(t.Collection)
+def _misplaced(node: t.Node, scope: Scope) -> Value:
     raise FormulaError("a comparison or a set where a value belongs")

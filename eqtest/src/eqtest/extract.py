@@ -166,11 +166,12 @@ def _closing_fence(lines: list[str], at: int, opening: str) -> int:
 
 def _math_block(body: list[str], line: int) -> Display:
     r"""Read the body of a directive: Sphinx sets what blank lines separate as rows."""
-    options = {}
-    while body and (not body[0].strip() or (option := _OPTION.match(body[0]))):
-        if body[0].strip() and option:
-            options[option[1]] = option[2]
+    while body and not body[0].strip():
         body = body[1:]
+    end = next((at for at, row in enumerate(body) if not row.strip()), len(body))
+    found = [_OPTION.match(row) for row in body[:end]]  # before or after what is on the first line
+    options = {option[1]: option[2] for option in found if option}
+    body = [row for row, option in zip(body[:end], found, strict=True) if not option] + body[end:]
     latex = _BLANK_LINES.sub(" \\\\\\\\\n", "\n".join(body).strip())
     label = options.get("label", options.get("name", ""))
     return _with_label(label, latex, line + 1)

@@ -28,37 +28,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, TypeVar
 
+from eqtest import tree as t
 from eqtest.cursor import ACCENTS, DEEPEST, DIVIDERS, STYLES, Cursor, plain_word
 from eqtest.errors import FormulaError
 from eqtest.tokens import OPENS, RELATIONS, Token, matching, tokenize, words
-from eqtest.tree import (
-    Absolute,
-    Big,
-    Call,
-    Cases,
-    Collection,
-    Constant,
-    Derivative,
-    Element,
-    Expectation,
-    Extremum,
-    Function,
-    Group,
-    Indicator,
-    Name,
-    Node,
-    Norm,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Relation,
-    Sum,
-    Transpose,
-    children,
-    mentions,
-    walk,
-)
 
 TRANSPOSES = (r"\top", " T")  # upright; an italic T could be a temperature
 CONSTANTS: dict[str, Literal["e", "pi"]] = {"e": "e", "pi": "pi"}
@@ -93,7 +66,7 @@ STARTERS = frozenset([*BARS, *FUNCTIONS, *BIG, *ACCENTS, *STYLES]) | words(
 Result = TypeVar("Result")
 
 
-def parse(latex: str, functions: Iterable[str] = (), known: Iterable[str] = ()) -> Node:
+def parse(latex: str, functions: Iterable[str] = (), known: Iterable[str] = ()) -> t.Node:
     r"""Read one expression.
 
     Args:
@@ -121,8 +94,8 @@ def with_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> lis
     r"""Read letters side by side as the word that they spell, if that is sure, or refuse them.
 
     ``exp(x)`` is set as the product of e, x, p and (x). ``delta`` is the symbol of that name if
-    there is one and its letters are none. Below a symbol, letters side by side are indices, or the
-    name of one symbol.
+    there is one and its letters are none; so is ``x1``. Below a symbol, letters side by side are
+    indices, or the name of one symbol.
     """
     names = set(known)
     done: list[Token] = []
@@ -131,8 +104,10 @@ def with_words(tokens: Sequence[Token], latex: str, known: Iterable[str]) -> lis
         end = place + 1
         while end < len(tokens) and _joined(tokens[end - 1], tokens[end]):
             end += 1
+        if end < len(tokens) and _numbers(tokens[end - 1], tokens[end], latex, names):
+            end += 1
         run = latex[tokens[place].start : tokens[end - 1].end]
-        if tokens[place].kind == "name" and run.isalpha() and len(run) > 1:
+        if tokens[place].kind == "name" and run.isalnum() and len(run) > 1:
             before = [token.text for token in tokens[max(place - 2, 0) : place]]
             below = before[-1:] == ["_"] or before == ["_", "{"]
             if run in names and not below and not set(run) <= names:
@@ -155,7 +130,13 @@ def _joined(before: Token, after: Token) -> bool:
     return letters and before.end == after.start
 
 
-def refuse_bare(nodes: Iterable[Node], latex: str, functions: frozenset[str]) -> None:
+def _numbers(letter: Token, number: Token, latex: str, names: set[str]) -> bool:
+    """Say whether a number counts the letter before it: ``x1`` is a symbol and ``x`` is none."""
+    both = latex[letter.start : number.end]
+    return letter.kind == "name" and both in names and letter.text not in names
+
+
+def refuse_bare(nodes: Iterable[t.Node], latex: str, functions: frozenset[str]) -> None:
     r"""Refuse a function that is called here and printed without its argument there.
 
     In ``\sigma' = \sigma(1 - \sigma)`` the bracket is no argument but a factor.
@@ -165,17 +146,17 @@ def refuse_bare(nodes: Iterable[Node], latex: str, functions: frozenset[str]) ->
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Call):
+        if isinstance(node, t.Call):
             called.add(node.name.key)
-        below = list(children(node))
-        if isinstance(node, Call):
+        below = list(t.children(node))
+        if isinstance(node, t.Call):
             below.remove(node.name)
-        if isinstance(node, Derivative):
+        if isinstance(node, t.Derivative):
             body = node.body
-            while isinstance(body, Group):
+            while isinstance(body, t.Group):
                 body = body.inner
-            below = [] if isinstance(body, Name) else [node.body]
-        elif isinstance(node, Name) and (node.base in functions or node.key in functions):
+            below = [] if isinstance(body, t.Name) else [node.body]
+        elif isinstance(node, t.Name) and (node.base in functions or node.key in functions):
             bare[node.key if node.key in functions else node.base] = node.start
         waiting += below
     for name in sorted(called & set(bare)):
@@ -185,7 +166,7 @@ def refuse_bare(nodes: Iterable[Node], latex: str, functions: frozenset[str]) ->
 """The grammar: sums, products, factors; the constructs come from the base classes."""
 
 
-def read_relation(c: Cursor) -> Node:
+def read_relation(c: Cursor) -> t.Node:
     """Read an expression or a chain of comparisons."""
     start = c.start
     sides, operators = [read_expression(c)], []
@@ -194,13 +175,13 @@ def read_relation(c: Cursor) -> Node:
         sides.append(read_collection(c) if operators[-1] == r"\in" else read_expression(c))
     if not operators:
         return sides[0]
-    return Relation(tuple(operators), tuple(sides), start=start, end=c.end)
+    return t.Relation(tuple(operators), tuple(sides), start=start, end=c.end)
 
 
-def read_expression(c: Cursor) -> Node:
+def read_expression(c: Cursor) -> t.Node:
     """Read terms with their signs."""
     start = c.start
-    terms: list[tuple[Literal["", "+", "-"], Node]] = []
+    terms: list[tuple[Literal["", "+", "-"], t.Node]] = []
     while True:
         sign: Literal["", "+", "-"] = ""
         if c.skip("-"):
@@ -212,10 +193,10 @@ def read_expression(c: Cursor) -> Node:
             break
     if len(terms) == 1 and not terms[0][0]:
         return terms[0][1]
-    return Sum(tuple(terms), start=start, end=c.end)
+    return t.Sum(tuple(terms), start=start, end=c.end)
 
 
-def read_term(c: Cursor) -> Node:
+def read_term(c: Cursor) -> t.Node:
     """Read factors and at most one slash."""
     start = c.start
     factors = [("", read_factor(c))]
@@ -226,27 +207,27 @@ def read_term(c: Cursor) -> Node:
             c.fail("a number after a factor: a product or a script?")
         factor = read_factor(c)
         last = factors[-1][1]
-        if not operator and bracket and isinstance(last, Name):
+        if not operator and bracket and isinstance(last, t.Name):
             require_product(c, last, factor, place)
         if not operator and _mixed(last, factor):
             c.fail("a mixed number or a product? write a sign between", place)
         factors.append((operator, factor))
     node = factors[0][1]
     if len(factors) > 1:
-        node = Product(tuple(factors), start=start, end=c.end)
+        node = t.Product(tuple(factors), start=start, end=c.end)
     if c.peek() == "/":
         node = read_slash(c, node, start)
     return node
 
 
-def read_slash(c: Cursor, top: Node, start: int) -> Node:
+def read_slash(c: Cursor, top: t.Node, start: int) -> t.Node:
     """Read what a slash divides by: one factor."""
     c.take()
     bottom = read_factor(c)
-    unsure = isinstance(bottom, Big) and not ends_inside(bottom)
+    unsure = isinstance(bottom, t.Big) and not ends_inside(bottom)
     if unsure or starts_factor(c) or c.peek() in TIMES or c.peek() == "/":
         c.fail(r"what does the slash divide by? use \frac or brackets")
-    return Quotient(top, bottom, True, start=start, end=c.end)
+    return t.Quotient(top, bottom, True, start=start, end=c.end)
 
 
 def starts_factor(c: Cursor) -> bool:
@@ -263,7 +244,7 @@ def starts_factor(c: Cursor) -> bool:
     return text in STARTERS or c.kind() in ("name", "number", "word") or c.is_word()
 
 
-def read_factor(c: Cursor) -> Node:
+def read_factor(c: Cursor) -> t.Node:
     """Read one factor with its scripts."""
     c.depth += 1
     if c.depth > DEEPEST:
@@ -273,11 +254,11 @@ def read_factor(c: Cursor) -> Node:
     return node
 
 
-def read_base(c: Cursor) -> Node:
+def read_base(c: Cursor) -> t.Node:
     """Read what a factor begins with."""
     text, start = c.peek(), c.start
     if c.kind() == "number":
-        return Number(float(c.take().text), start=start, end=c.end)
+        return t.Number(float(c.take().text), start=start, end=c.end)
     if c.is_indicator():
         return read_indicator(c)
     if c.is_expectation():
@@ -299,7 +280,7 @@ def read_base(c: Cursor) -> Node:
         inner = c.apart(read_expression)
         c.expect(OPENS[text])
         name = "floor" if text == r"\lfloor" else "ceiling"
-        return Function(name, inner, start=start, end=c.end)
+        return t.Function(name, inner, start=start, end=c.end)
     if text == r"\frac":
         return read_fraction(c)
     if text == r"\sqrt":
@@ -314,7 +295,7 @@ def read_base(c: Cursor) -> Node:
         return read_underbrace(c)
     if text == r"\infty":
         c.take()
-        return Constant("infty", start=start, end=c.end)
+        return t.Constant("infty", start=start, end=c.end)
     if text.strip() in ("argmax", "argmin"):
         c.fail(f"{text.strip()} is not read: it may have more than one value")
     if c.kind() in ("name", "word") or text in ACCENTS or text in STYLES or c.is_word():
@@ -322,27 +303,27 @@ def read_base(c: Cursor) -> Node:
     return c.fail("expected a value" if text else "the formula ends too early")
 
 
-def read_square(c: Cursor) -> Node:
+def read_square(c: Cursor) -> t.Node:
     """Read square brackets: an indicator if they hold a comparison, else a group."""
     start = c.start
     entries = read_bracketed(c)
     if len(entries) > 1:
         c.fail("a list where one value belongs", c.at - 1)
-    if isinstance(entries[0], Relation):
-        return Indicator(entries[0], start=start, end=c.end)
-    return Group(entries[0], "[", start=start, end=c.end)
+    if isinstance(entries[0], t.Relation):
+        return t.Indicator(entries[0], start=start, end=c.end)
+    return t.Group(entries[0], "[", start=start, end=c.end)
 
 
-def read_brace(c: Cursor) -> Node:
+def read_brace(c: Cursor) -> t.Node:
     """Read braces, which only group."""
     start = c.start
     inner = read_braces(c, read_expression)
-    if isinstance(inner, Name) and not inner.applied:
+    if isinstance(inner, t.Name) and not inner.applied:
         return read_named(c, replace(inner, start=start, end=c.end))
-    return Group(inner, "{", start=start, end=c.end)
+    return t.Group(inner, "{", start=start, end=c.end)
 
 
-def read_bar(c: Cursor) -> Node:
+def read_bar(c: Cursor) -> t.Node:
     """Read an absolute value or a norm."""
     start, opening = c.start, c.take().text
     if opening in ("|", r"\|"):
@@ -358,17 +339,17 @@ def read_bar(c: Cursor) -> Node:
         inner = c.apart(read_expression)
         c.expect(BARS[opening])
     if opening in ("|", r"\left|"):
-        return Absolute(inner, start=start, end=c.end)
+        return t.Absolute(inner, start=start, end=c.end)
     power = None
     if c.peek() == "^":  # both orders are printed: |x|_2^2 and |x|^2_2
         c.take()
         power = read_exponent(c)
     order = read_order_of_norm(c) if c.skip("_") else None
-    norm = Norm(inner, order, start=start, end=c.end)
-    return norm if power is None else Power(norm, power, start=start, end=c.end)
+    norm = t.Norm(inner, order, start=start, end=c.end)
+    return norm if power is None else t.Power(norm, power, start=start, end=c.end)
 
 
-def read_order_of_norm(c: Cursor) -> Node | Literal["F"]:
+def read_order_of_norm(c: Cursor) -> t.Node | Literal["F"]:
     """Read the index of a norm."""
     wrapped = c.peek() == "{" and c.closing(c.at) == c.at + 2
     if c.peek(int(wrapped)) in ("F", " F"):
@@ -377,22 +358,22 @@ def read_order_of_norm(c: Cursor) -> Node | Literal["F"]:
     return read_argument(c)
 
 
-def read_root(c: Cursor) -> Node:
+def read_root(c: Cursor) -> t.Node:
     """Read a root, square or with its degree."""
     start = c.start
     c.take()
-    degree: Node = Number(2.0, start=start, end=start)
+    degree: t.Node = t.Number(2.0, start=start, end=start)
     if c.peek() == "[":
         degree = read_single(c)
     inner = read_argument(c)
-    one = Number(1.0, start=start, end=start)
-    exponent = Quotient(one, degree, start=start, end=start)
-    return Power(
-        Group(inner, "{", start=inner.start, end=inner.end), exponent, start=start, end=c.end
+    one = t.Number(1.0, start=start, end=start)
+    exponent = t.Quotient(one, degree, start=start, end=start)
+    return t.Power(
+        t.Group(inner, "{", start=inner.start, end=inner.end), exponent, start=start, end=c.end
     )
 
 
-def read_underbrace(c: Cursor) -> Node:
+def read_underbrace(c: Cursor) -> t.Node:
     """Read what a brace stands under; what is written below it must be words."""
     start = c.start
     c.take()
@@ -403,14 +384,14 @@ def read_underbrace(c: Cursor) -> Node:
             c.fail("only words are read below a brace")
         c.take()
         c.expect("}")
-    return Group(inner, "{", start=start, end=c.end)
+    return t.Group(inner, "{", start=start, end=c.end)
 
 
-def read_bracketed(c: Cursor, *, dividing: bool = False) -> list[Node]:
+def read_bracketed(c: Cursor, *, dividing: bool = False) -> list[t.Node]:
     """Read a bracket with one or more entries, which commas (or dividers) separate."""
     opening = c.take().text
 
-    def entries(c: Cursor) -> list[Node]:
+    def entries(c: Cursor) -> list[t.Node]:
         found, bars = [read_relation(c)], 0
         while c.peek() == "," or (dividing and c.peek() in DIVIDERS):
             bars += c.take().text in ("|", r"\|")
@@ -423,15 +404,15 @@ def read_bracketed(c: Cursor, *, dividing: bool = False) -> list[Node]:
     return c.apart(entries, dividing=dividing)
 
 
-def read_single(c: Cursor) -> Group:
+def read_single(c: Cursor) -> t.Group:
     """Read a bracket that holds one expression."""
     start, opening = c.start, c.peek()
     entries = read_bracketed(c)
     if len(entries) > 1:
         c.fail("a list where one value belongs", c.at - 1)
-    if isinstance(entries[0], Relation):
+    if isinstance(entries[0], t.Relation):
         c.fail("a comparison where a value belongs: write [a = b]", c.at - 1)
-    return Group(entries[0], opening, start=start, end=c.end)
+    return t.Group(entries[0], opening, start=start, end=c.end)
 
 
 def read_braces(c: Cursor, read: Callable[[Cursor], Result]) -> Result:
@@ -442,7 +423,7 @@ def read_braces(c: Cursor, read: Callable[[Cursor], Result]) -> Result:
     return result
 
 
-def read_argument(c: Cursor) -> Node:
+def read_argument(c: Cursor) -> t.Node:
     r"""Read what TeX takes as an argument: a group in braces, or one token."""
     if c.peek() == "{":
         return read_braces(c, read_expression)
@@ -458,10 +439,10 @@ def read_argument(c: Cursor) -> Node:
     place, start, kind = c.at, c.start, c.kind()
     token = c.take()
     if kind == "number":
-        return Number(float(token.text), start=start, end=c.end)
+        return t.Number(float(token.text), start=start, end=c.end)
     if kind == "mark":
-        return Constant("infty", start=start, end=c.end)
-    name = Name(plain_word(token.text), start=start, end=c.end)
+        return t.Constant("infty", start=start, end=c.end)
+    name = t.Name(plain_word(token.text), start=start, end=c.end)
     settle_style(c, name, place)
     return constant(name)
 
@@ -469,7 +450,7 @@ def read_argument(c: Cursor) -> Node:
 """The part of the grammar that reads symbols and scripts."""
 
 
-def read_symbol(c: Cursor) -> Name:
+def read_symbol(c: Cursor) -> t.Name:
     """Read a symbol without scripts, such as a letter with an accent."""
     start = c.start
     if c.peek() in ACCENTS:
@@ -484,10 +465,10 @@ def read_symbol(c: Cursor) -> Name:
         c.fail("expected a symbol")
     token = c.take()
     upright = r"\mathrm" if token.kind == "word" and len(token.text) == 1 else ""
-    return Name(plain_word(token.text), style=upright, start=start, end=c.end)
+    return t.Name(plain_word(token.text), style=upright, start=start, end=c.end)
 
 
-def read_dressed(c: Cursor, message: str) -> Name:
+def read_dressed(c: Cursor, message: str) -> t.Name:
     """Read the symbol that an accent or a style is put on."""
     place = c.at
     inner = read_braces(c, read_variable) if c.peek() == "{" else read_symbol(c)
@@ -496,13 +477,13 @@ def read_dressed(c: Cursor, message: str) -> Name:
     return inner
 
 
-def read_variable(c: Cursor) -> Name:
+def read_variable(c: Cursor) -> t.Name:
     """Read a symbol with what stands below it, and nothing else."""
     name = read_symbol(c)
     return read_below(c, name) if c.peek() == "_" else name
 
 
-def read_below(c: Cursor, name: Name) -> Name:
+def read_below(c: Cursor, name: t.Name) -> t.Name:
     """Read the subscript of a symbol: words join its name, the rest are indices."""
     place = c.at
     if name.indices:
@@ -549,21 +530,21 @@ def read_word_part(c: Cursor, last: int) -> str:
     return "_".join(found)
 
 
-def read_index_part(c: Cursor) -> list[Node]:
+def read_index_part(c: Cursor) -> list[t.Node]:
     """Read one entry of a subscript; letters side by side are separate indices."""
     place = c.at
     node = read_expression(c)
-    if isinstance(node, Product) and all(operator == "" for operator, _ in node.factors):
+    if isinstance(node, t.Product) and all(operator == "" for operator, _ in node.factors):
         factors = [factor for _, factor in node.factors]
-        if isinstance(factors[0], Number) or not all(
-            isinstance(factor, Name | Number) for factor in factors
+        if isinstance(factors[0], t.Number) or not all(
+            isinstance(factor, t.Name | t.Number) for factor in factors
         ):
             c.fail(r"one index or two? write i,j or 2 \cdot i", place)
         return factors
-    if isinstance(node, Sum) and any(
-        isinstance(part, Product)
-        and all(operator == "" and isinstance(factor, Name) for operator, factor in part.factors)
-        for part in children(node)
+    if isinstance(node, t.Sum) and any(
+        isinstance(part, t.Product)
+        and all(operator == "" and isinstance(factor, t.Name) for operator, factor in part.factors)
+        for part in t.children(node)
     ):
         c.fail(r"one index or two? write i,j or m \cdot k", place)
     return [node]
@@ -579,14 +560,14 @@ def subscript_label(c: Cursor, opening: int) -> str:
     return re.sub("_+", "_", "".join(parts)).strip("_")
 
 
-def read_named(c: Cursor, read: Name | None = None) -> Node:
+def read_named(c: Cursor, read: t.Name | None = None) -> t.Node:
     """Read a symbol with all its scripts, and its arguments if it is a function.
 
     ``read`` is the symbol if it is read already, because it stood in braces.
     """
     place, start = c.at, read.start if read else c.start
     name = read or read_symbol(c)
-    power: Node | None = None
+    power: t.Node | None = None
     transposed = False
     while c.peek() in ("_", "^", "'"):
         if c.peek() == "'":
@@ -600,7 +581,7 @@ def read_named(c: Cursor, read: Name | None = None) -> Node:
             c.fail("two superscripts on one symbol")
         else:
             name, power, transposed = read_above(c, name)
-    node: Node = name
+    node: t.Node = name
     settle_style(c, name, place)
     called = name.key in c.functions or name.base in c.functions
     if called and c.peek() in ("(", "["):
@@ -616,12 +597,12 @@ def read_named(c: Cursor, read: Name | None = None) -> Node:
             name, power, transposed = read_above(c, name)
     if c.peek() == "(" and power is None and not transposed and not name.indices:
         node = read_entry(c, name) if holds_symbols(c) else name
-    if isinstance(node, Name):
+    if isinstance(node, t.Name):
         node = constant(node)
     if transposed:
-        return Transpose(node, start=start, end=c.end)
+        return t.Transpose(node, start=start, end=c.end)
     if power is not None:
-        return Power(node, power, start=start, end=c.end)
+        return t.Power(node, power, start=start, end=c.end)
     return node
 
 
@@ -638,29 +619,29 @@ def holds_indices(c: Cursor) -> bool:
     )
 
 
-def refuse_inverse(c: Cursor, name: Name, power: Node, place: int) -> None:
+def refuse_inverse(c: Cursor, name: t.Name, power: t.Node, place: int) -> None:
     r"""Refuse ``f^{-1}(x)`` and ``f^2(x)``: a power of a number, or a function?"""
     if name.base in CONSTANTS:
         return
-    inverse = isinstance(power, Sum) and power.terms == (("-", Number(1.0, start=0, end=0)),)
+    inverse = isinstance(power, t.Sum) and power.terms == (("-", t.Number(1.0, start=0, end=0)),)
     if inverse or (c.peek() == "(" and holds_symbols(c)):
         c.fail(f"a power of {name.key}, or a function applied? use \\cdot or \\frac", place)
 
 
-def constant(name: Name) -> Node:
+def constant(name: t.Name) -> t.Node:
     """Return a constant where a symbol is spelled like one."""
     if name.base in CONSTANTS and name.key == name.base and not name.primes:
-        return Constant(CONSTANTS[name.base], start=name.start, end=name.end)
+        return t.Constant(CONSTANTS[name.base], start=name.start, end=name.end)
     return name
 
 
-def settle_style(c: Cursor, name: Name, place: int) -> None:
+def settle_style(c: Cursor, name: t.Name, place: int) -> None:
     r"""Refuse ``x`` beside ``\mathbf x``: they would be one symbol here."""
     if c.styles.setdefault(name.base, name.style) != name.style:
         c.fail(f"{name.base} is printed in two styles: one symbol or two?", place)
 
 
-def read_above(c: Cursor, name: Name) -> tuple[Name, Node | None, bool]:
+def read_above(c: Cursor, name: t.Name) -> tuple[t.Name, t.Node | None, bool]:
     """Read a superscript: a mark that belongs to the name, a transposition, or a power."""
     place = c.at
     c.expect("^")
@@ -680,7 +661,7 @@ def read_above(c: Cursor, name: Name) -> tuple[Name, Node | None, bool]:
     return name, read_exponent(c), False
 
 
-def read_exponent(c: Cursor) -> Node:
+def read_exponent(c: Cursor) -> t.Node:
     """Read an exponent after its caret."""
     if c.peek() == "{" and c.peek(1) in ("(", "["):
         last = c.closing(c.at)
@@ -691,7 +672,7 @@ def read_exponent(c: Cursor) -> Node:
     return read_argument(c)
 
 
-def read_call(c: Cursor, name: Name, place: int) -> Node:
+def read_call(c: Cursor, name: t.Name, place: int) -> t.Node:
     """Read the arguments of a function."""
     if name.key in c.functions and name.base in c.functions and name.indices:
         c.fail(f"both {name.base} and {name.key} are functions", place)
@@ -700,15 +681,15 @@ def read_call(c: Cursor, name: Name, place: int) -> Node:
         name = replace(name, base=name.key, indices=(), label="")
     else:
         name = replace(name, indices=(), label="")
-    arguments: list[Node] = []
+    arguments: list[t.Node] = []
     if c.peek(1) == OPENS[c.peek()]:
         c.at += 2
     else:
         arguments = read_bracketed(c, dividing=True)
-    if any(isinstance(argument, Relation) for argument in arguments):
+    if any(isinstance(argument, t.Relation) for argument in arguments):
         c.fail("a comparison where an argument belongs", c.at - 1)
-    node: Node = Call(name, tuple(arguments), start=name.start, end=c.end)
-    return Element(node, indices, start=name.start, end=c.end) if indices else node
+    node: t.Node = t.Call(name, tuple(arguments), start=name.start, end=c.end)
+    return t.Element(node, indices, start=name.start, end=c.end) if indices else node
 
 
 def holds_symbols(c: Cursor) -> bool:
@@ -717,45 +698,45 @@ def holds_symbols(c: Cursor) -> bool:
     return all(begin < end and c.after_symbol(begin) == end for begin, end in parts)
 
 
-def read_entry(c: Cursor, name: Name) -> Name:
+def read_entry(c: Cursor, name: t.Name) -> t.Name:
     """Read ``p(x)`` where ``p`` is no function: an entry of an array, never a product."""
     entries = read_bracketed(c, dividing=True)
     return replace(name, indices=tuple(entries), applied=True, end=c.end)
 
 
-def require_product(c: Cursor, name: Name, factor: Node, place: int) -> None:
+def require_product(c: Cursor, name: t.Name, factor: t.Node, place: int) -> None:
     """Refuse ``f(2 x)`` where ``f`` is no function and a product would be printed without."""
-    bracket = next(node for node in walk(factor) if isinstance(node, Group))
+    bracket = next(node for node in t.walk(factor) if isinstance(node, t.Group))
     inner = bracket.inner
-    lone_sign = isinstance(inner, Sum) and len(inner.terms) == 1
-    product = isinstance(inner, Sum | Quotient) and not lone_sign
-    if not product or (isinstance(inner, Quotient) and not inner.slash):
+    lone_sign = isinstance(inner, t.Sum) and len(inner.terms) == 1
+    product = isinstance(inner, t.Sum | t.Quotient) and not lone_sign
+    if not product or (isinstance(inner, t.Quotient) and not inner.slash):
         c.fail(f"{name.key}(…) could be a function or a product", place)
 
 
-def read_scripts(c: Cursor, node: Node) -> Node:
+def read_scripts(c: Cursor, node: t.Node) -> t.Node:
     """Read what stands below and above something that is not a symbol."""
     start = node.start
     while c.peek() in ("_", "^", "'"):
         if c.peek() == "_" and c.peek(1) == "+":
-            if not isinstance(node, Group) or node.bracket not in ("(", "["):
+            if not isinstance(node, t.Group) or node.bracket not in ("(", "["):
                 c.fail("a positive part is written [x]_+")
             c.at += 2
-            node = Function("positive part", node, start=start, end=c.end)
-        elif c.peek() == "_" and isinstance(node, Group | Call):
-            entry = read_below(c, Name("entry", start=start, end=c.end))
+            node = t.Function("positive part", node, start=start, end=c.end)
+        elif c.peek() == "_" and isinstance(node, t.Group | t.Call):
+            entry = read_below(c, t.Name("entry", start=start, end=c.end))
             if not entry.indices or entry.base != "entry":
                 c.fail("expected an index")
-            node = Element(node, entry.indices, start=start, end=c.end)
+            node = t.Element(node, entry.indices, start=start, end=c.end)
         elif c.peek() == "^" and _takes_power(node):
-            carrier = Name("e" if isinstance(node, Number) else "", start=start, end=start)
+            carrier = t.Name("e" if isinstance(node, t.Number) else "", start=start, end=start)
             _, power, transposed = read_above(c, carrier)
             if transposed:
-                node = Transpose(node, start=start, end=c.end)
+                node = t.Transpose(node, start=start, end=c.end)
             elif power is None:
                 c.fail("this superscript belongs on a symbol", c.at - 1)
             else:
-                node = Power(node, power, start=start, end=c.end)
+                node = t.Power(node, power, start=start, end=c.end)
         else:
             c.fail("what does this script belong to? use brackets")
     return node
@@ -764,7 +745,7 @@ def read_scripts(c: Cursor, node: Node) -> Node:
 """The part of the grammar that reads compounds."""
 
 
-def read_fraction(c: Cursor) -> Node:
+def read_fraction(c: Cursor) -> t.Node:
     r"""Read ``\frac``, which may be a derivative."""
     start = c.start
     c.expect(r"\frac")
@@ -773,10 +754,10 @@ def read_fraction(c: Cursor) -> Node:
         return read_derivative(c, start, marker)
     top = read_argument(c)
     bottom = read_argument(c)
-    return Quotient(top, bottom, start=start, end=c.end)
+    return t.Quotient(top, bottom, start=start, end=c.end)
 
 
-def read_derivative(c: Cursor, start: int, marker: str) -> Node:
+def read_derivative(c: Cursor, start: int, marker: str) -> t.Node:
     r"""Read ``{\partial L}{\partial x}`` after ``\frac``, or the operator without ``L``."""
     place = c.at
     c.take()
@@ -784,7 +765,7 @@ def read_derivative(c: Cursor, start: int, marker: str) -> Node:
     operand = None if c.peek() == "}" else c.apart(read_term)
     c.expect("}")
     c.expect("{")
-    variables: list[Name] = []
+    variables: list[t.Name] = []
     while c.peek() != "}":
         c.expect(marker)
         variable = read_variable(c)
@@ -799,7 +780,7 @@ def read_derivative(c: Cursor, start: int, marker: str) -> Node:
     if operand is None:
         operand = read_operand(c, "a derivative")
     for variable in reversed(variables):
-        operand = Derivative(operand, variable, marker == "d", start=start, end=c.end)
+        operand = t.Derivative(operand, variable, marker == "d", start=start, end=c.end)
     return operand
 
 
@@ -812,12 +793,12 @@ def read_order(c: Cursor, marker: str) -> int:
 def read_count(c: Cursor) -> int:
     """Read a small whole number, in braces or not."""
     node = read_argument(c)
-    if not isinstance(node, Number) or node.value not in (1, 2):
+    if not isinstance(node, t.Number) or node.value not in (1, 2):
         c.fail("expected 1 or 2", c.at - 1)
     return int(node.value)
 
 
-def read_operand(c: Cursor, what: str) -> Node:
+def read_operand(c: Cursor, what: str) -> t.Node:
     """Read the one factor that an operator applies to; only a square bracket ends it surely."""
     opening = c.peek()
     node = read_factor(c)
@@ -826,7 +807,7 @@ def read_operand(c: Cursor, what: str) -> Node:
     return node
 
 
-def read_slashed_derivative(c: Cursor) -> Node:
+def read_slashed_derivative(c: Cursor) -> t.Node:
     r"""Read ``\partial L / \partial x``."""
     start = c.start
     c.take()
@@ -834,10 +815,10 @@ def read_slashed_derivative(c: Cursor) -> Node:
     c.expect("/")
     c.expect(r"\partial")
     variable = read_variable(c)
-    return Derivative(body, variable, start=start, end=c.end)
+    return t.Derivative(body, variable, start=start, end=c.end)
 
 
-def read_gradient(c: Cursor) -> Node:
+def read_gradient(c: Cursor) -> t.Node:
     r"""Read ``\nabla_x L``."""
     start = c.start
     c.take()
@@ -845,10 +826,10 @@ def read_gradient(c: Cursor) -> Node:
     variable = read_braces(c, read_variable) if c.peek() == "{" else read_symbol(c)
     settle_style(c, variable, c.at - 1)
     body = read_operand(c, "the gradient")
-    return Derivative(body, variable, start=start, end=c.end)
+    return t.Derivative(body, variable, start=start, end=c.end)
 
 
-def read_function(c: Cursor) -> Node:
+def read_function(c: Cursor) -> t.Node:
     """Read a function that every reader knows, with its base, power and argument."""
     place, start = c.at, c.start
     name = FUNCTIONS[c.take_text()]
@@ -857,41 +838,41 @@ def read_function(c: Cursor) -> Node:
         base = read_argument(c)
     if c.skip("^"):
         power = read_argument(c)
-        whole = isinstance(power, Number) and power.value == int(power.value) >= 2
+        whole = isinstance(power, t.Number) and power.value == int(power.value) >= 2
         if name not in SQUARABLE or not whole:
             c.fail(f"{name} with a superscript: a power, an inverse or twice? use brackets", place)
     closed = c.peek() in ("(", "[", r"\{")
     if closed:
-        argument: Node = read_single(c)
+        argument: t.Node = read_single(c)
         if c.peek() in ("^", "_"):
             c.fail(f"{name}(…) with a script: what does it belong to? use brackets")
         if c.peek() in ("(", "["):
             c.fail(f"where does the argument of {name} end? use \\cdot or brackets")
     else:
         argument = read_bare_argument(c, name, place)
-    node: Node = Function(name, argument, base, closed, start=start, end=c.end)
+    node: t.Node = t.Function(name, argument, base, closed, start=start, end=c.end)
     if power is not None:
-        node = Power(node, power, start=start, end=c.end)
+        node = t.Power(node, power, start=start, end=c.end)
     return node
 
 
-def read_bare_argument(c: Cursor, name: str, place: int) -> Node:
+def read_bare_argument(c: Cursor, name: str, place: int) -> t.Node:
     r"""Read an argument without brackets: one factor, or a coefficient and a symbol."""
     if c.peek() in FUNCTIONS and c.kind() == "word" and name == "sign":
         c.fail("put the argument in brackets")
     first = read_factor(c)
-    if isinstance(first, Big) and not ends_inside(first):
+    if isinstance(first, t.Big) and not ends_inside(first):
         c.fail(f"where does the argument of {name} end? use brackets", place)
-    coefficient = isinstance(first, Number) or (
-        isinstance(first, Name) and len(first.base) == 1 and not first.indices
+    coefficient = isinstance(first, t.Number) or (
+        isinstance(first, t.Name) and len(first.base) == 1 and not first.indices
     )
     if name in SQUARABLE and coefficient and c.kind() == "name":
         second = read_factor(c)
-        angle = isinstance(second, Name) and (len(second.base) > 1 or isinstance(first, Number))
+        angle = isinstance(second, t.Name) and (len(second.base) > 1 or isinstance(first, t.Number))
         if not angle:
             c.fail(f"where does the argument of {name} end? use brackets", place)
         factors = (("", first), ("", second))
-        first = Product(factors, start=first.start, end=c.end)
+        first = t.Product(factors, start=first.start, end=c.end)
     ends = not starts_factor(c) or c.peek() in FUNCTIONS
     times = c.peek() in (r"\cdot", r"\times", r"\odot", "*")
     if c.peek() == "/" or not ends or (times and c.peek(1) not in FUNCTIONS):
@@ -899,12 +880,12 @@ def read_bare_argument(c: Cursor, name: str, place: int) -> Node:
     return first
 
 
-def read_big(c: Cursor) -> Node:
+def read_big(c: Cursor) -> t.Node:
     """Read a sum, product, maximum or minimum over an index, or ``max(a, b)``."""
     place, start = c.at, c.start
     name = BIG[c.take_text()]
-    high: Node | None = None
-    clauses: list[Node] | None = None
+    high: t.Node | None = None
+    clauses: list[t.Node] | None = None
     while c.peek() in ("_", "^"):
         if c.take().text == "^":
             if high is not None:
@@ -927,7 +908,7 @@ def read_big(c: Cursor) -> Node:
     if domain is not None and high is not None:
         c.fail(f"{name} with a set and an upper bound", place)
     if c.peek() == r"\{" and name in ("max", "min"):
-        body: Node = read_single(c)
+        body: t.Node = read_single(c)
         if starts_factor(c):
             c.fail(f"where does the {name} end? use brackets")
     else:
@@ -935,47 +916,47 @@ def read_big(c: Cursor) -> Node:
         negative = c.skip("-")
         body = read_term(c)
         if negative:
-            body = Sum((("-", body),), start=begin, end=c.end)
+            body = t.Sum((("-", body),), start=begin, end=c.end)
     for index in reversed(indices):
         partner = "" if low or domain else partner_of(index, conditions, body)
-        node = Big(
+        node = t.Big(
             name, index, low, high, domain, conditions, body, partner, start=start, end=c.end
         )
         if mentions_bound(body, index):
             c.fail(f"the index {index} is used twice, one inside the other", place)
         body, conditions = node, ()
-    if name != "sum" and isinstance(node, Big) and not ends_inside(node):
+    if name != "sum" and isinstance(node, t.Big) and not ends_inside(node):
         c.fail(f"where does the {name} end? use brackets", place)
     return node
 
 
-def partner_of(index: str, conditions: tuple[Relation, ...], body: Node) -> str:
+def partner_of(index: str, conditions: tuple[t.Relation, ...], body: t.Node) -> str:
     r"""Return ``j`` of ``\sum_{i \ne j} A_{ij}``: is it a sum over i, or over both?"""
     for condition in conditions:
-        sides = [side.base for side in condition.sides if isinstance(side, Name)]
+        sides = [side.base for side in condition.sides if isinstance(side, t.Name)]
         for other in set(sides) - {index}:
-            for node in walk(body):
+            for node in t.walk(body):
                 below = {
-                    part.base for part in getattr(node, "indices", ()) if isinstance(part, Name)
+                    part.base for part in getattr(node, "indices", ()) if isinstance(part, t.Name)
                 }
                 if {index, other} <= below:
                     return other
     return ""
 
 
-def read_clauses(c: Cursor) -> list[Node]:
+def read_clauses(c: Cursor) -> list[t.Node]:
     """Read what stands below a sum."""
     if c.peek() != "{":
         return [read_argument(c)]
 
-    def read(c: Cursor) -> list[Node]:
+    def read(c: Cursor) -> list[t.Node]:
         found = [read_relation(c)]
         while c.peek() in (",", ":", r"\mid", r"\\"):
             c.take()
             found.append(read_relation(c))
         return found
 
-    def substack(c: Cursor) -> list[Node]:
+    def substack(c: Cursor) -> list[t.Node]:
         c.take()
         return read_braces(c, read)
 
@@ -983,11 +964,11 @@ def read_clauses(c: Cursor) -> list[Node]:
 
 
 def read_bounds(
-    c: Cursor, clauses: list[Node], place: int
-) -> tuple[list[Node], Node | None, Node | None]:
+    c: Cursor, clauses: list[t.Node], place: int
+) -> tuple[list[t.Node], t.Node | None, t.Node | None]:
     """Split off the lower bound or the set; what stays is indices and conditions."""
     first = clauses[0]
-    if not isinstance(first, Relation):
+    if not isinstance(first, t.Relation):
         return clauses, None, None
     head, operator = first.sides[0], first.operators[0]
     if len(first.operators) == 1 and operator == "=":
@@ -1000,11 +981,11 @@ def read_bounds(
 
 
 def read_indices(
-    c: Cursor, clauses: list[Node], place: int
-) -> tuple[list[str], tuple[Relation, ...]]:
+    c: Cursor, clauses: list[t.Node], place: int
+) -> tuple[list[str], tuple[t.Relation, ...]]:
     """Split what stands below a sum into indices and conditions."""
-    names = [clause for clause in clauses if isinstance(clause, Name)]
-    conditions = [clause for clause in clauses if isinstance(clause, Relation)]
+    names = [clause for clause in clauses if isinstance(clause, t.Name)]
+    conditions = [clause for clause in clauses if isinstance(clause, t.Relation)]
     if not names or [*names, *conditions] != clauses:
         c.fail("what stands below is not read: an index, its bound, conditions", place)
     if any(name.indices or name.primes for name in names):
@@ -1012,23 +993,23 @@ def read_indices(
     return [name.base for name in names], tuple(conditions)
 
 
-def read_extremum(c: Cursor, name: Literal["max", "min"], start: int) -> Node:
+def read_extremum(c: Cursor, name: Literal["max", "min"], start: int) -> t.Node:
     """Read ``max(a, b)`` and ``max{a, b}``."""
     if c.peek() not in ("(", r"\{", "["):
         c.fail(f"{name} needs brackets or an index")
     arguments = read_bracketed(c)
-    if any(isinstance(argument, Relation) for argument in arguments):
+    if any(isinstance(argument, t.Relation) for argument in arguments):
         c.fail("a comparison where a value belongs", c.at - 1)
-    return Extremum(name, tuple(arguments), start=start, end=c.end)
+    return t.Extremum(name, tuple(arguments), start=start, end=c.end)
 
 
-def read_collection(c: Cursor) -> Node:
+def read_collection(c: Cursor) -> t.Node:
     r"""Read the set after ``\in``."""
     if c.peek() != r"\{":
         return read_expression(c)
     start = c.start
 
-    def items(c: Cursor) -> list[Node]:
+    def items(c: Cursor) -> list[t.Node]:
         found = [read_expression(c)]
         while c.skip(","):
             if c.skip(r"\dots"):
@@ -1044,10 +1025,10 @@ def read_collection(c: Cursor) -> Node:
     run = bool(run_items)
     if run and (run_items != [len(found) - 1] or len(found) > 3):
         c.fail(r"a run is written \{1, \dots, C\}", c.at - 1)
-    return Collection(tuple(found), run, start=start, end=c.end)
+    return t.Collection(tuple(found), run, start=start, end=c.end)
 
 
-def read_indicator(c: Cursor) -> Node:
+def read_indicator(c: Cursor) -> t.Node:
     r"""Read ``\mathbf{1}[a = b]`` and its spellings."""
     start = c.start
     c.take()
@@ -1063,12 +1044,12 @@ def read_indicator(c: Cursor) -> Node:
             c.fail("one comparison in an indicator", c.at - 1)
     else:
         c.fail("an indicator needs its condition in brackets")
-    if not isinstance(found, Relation):
+    if not isinstance(found, t.Relation):
         c.fail("an indicator without a comparison", c.at - 1)
-    return Indicator(found, start=start, end=c.end)
+    return t.Indicator(found, start=start, end=c.end)
 
 
-def read_expectation(c: Cursor) -> Node:
+def read_expectation(c: Cursor) -> t.Node:
     r"""Read ``\mathbb{E}_{x \sim p}[f(x)]``."""
     start = c.start
     c.at += 1 if c.peek() == " E" else (4 if c.peek(1) == "{" else 2)
@@ -1076,7 +1057,7 @@ def read_expectation(c: Cursor) -> Node:
         c.fail(r"an expectation names its distribution: \mathbb{E}_{x \sim p}[…]")
     c.take()
 
-    def under(c: Cursor) -> tuple[Name, Node]:
+    def under(c: Cursor) -> tuple[t.Name, t.Node]:
         index = read_variable(c)
         c.expect(r"\sim")
         return index, read_expression(c)
@@ -1085,14 +1066,14 @@ def read_expectation(c: Cursor) -> Node:
     if index.indices or c.peek() not in ("[", "(", r"\{"):
         c.fail("an expectation puts what it averages in brackets")
     body = read_single(c)
-    return Expectation(index.base, distribution, body, start=start, end=c.end)
+    return t.Expectation(index.base, distribution, body, start=start, end=c.end)
 
 
-def read_cases(c: Cursor) -> Node:
+def read_cases(c: Cursor) -> t.Node:
     """Read the rows of a ``cases`` block."""
     start = c.start
     c.take()
-    rows: list[tuple[Node, tuple[Relation, ...] | None]] = []
+    rows: list[tuple[t.Node, tuple[t.Relation, ...] | None]] = []
     while True:
         value = c.apart(read_expression)
         c.skip(",")
@@ -1109,12 +1090,12 @@ def read_cases(c: Cursor) -> Node:
     c.expect(r"\end{cases}")
     if any(conditions is None for _, conditions in rows[:-1]):
         c.fail("otherwise stands before another case", c.at - 1)
-    return Cases(tuple(rows), start=start, end=c.end)
+    return t.Cases(tuple(rows), start=start, end=c.end)
 
 
-def read_condition(c: Cursor) -> tuple[Relation, ...] | None:
+def read_condition(c: Cursor) -> tuple[t.Relation, ...] | None:
     """Read a condition of one case: comparisons, or the word otherwise."""
-    found: list[Relation] = []
+    found: list[t.Relation] = []
     while True:
         if c.kind() == "text":
             word = " " + c.peek().strip().rstrip(".,:;").lower()
@@ -1125,7 +1106,7 @@ def read_condition(c: Cursor) -> tuple[Relation, ...] | None:
                 c.fail("this word in a condition is not read")
             c.take()
         entry = read_relation(c)
-        if not isinstance(entry, Relation):
+        if not isinstance(entry, t.Relation):
             c.fail("a condition without a comparison", c.at - 1)
         found.append(entry)
         comma = c.peek() == "," and c.peek(1) not in (r"\\", r"\end{cases}")
@@ -1135,35 +1116,38 @@ def read_condition(c: Cursor) -> tuple[Relation, ...] | None:
             c.take()
 
 
-def ends_inside(node: Big) -> bool:
+def ends_inside(node: t.Big) -> bool:
     """Say whether the last factor below a sum belongs to it for sure: it carries the index."""
     body = node.body
-    if isinstance(body, Quotient) and body.slash:
+    if isinstance(body, t.Quotient) and body.slash:
         return False
-    if isinstance(body, Product):
-        return mentions(body.factors[-1][1], node.index)
-    if isinstance(body, Big):
+    if isinstance(body, t.Product):
+        return t.mentions(body.factors[-1][1], node.index)
+    if isinstance(body, t.Big):
         return ends_inside(body)
     return True
 
 
-def mentions_bound(node: Node, index: str) -> bool:
+def mentions_bound(node: t.Node, index: str) -> bool:
     """Say whether an index is bound again somewhere below."""
-    return any(isinstance(part, Big | Expectation) and part.index == index for part in walk(node))
-
-
-def _takes_power(node: Node) -> bool:
-    if isinstance(node, Function):
-        return node.name in ("floor", "ceiling", "positive part")
-    return isinstance(
-        node, Group | Absolute | Norm | Extremum | Call | Element | Indicator | Number
+    return any(
+        isinstance(part, t.Big | t.Expectation) and part.index == index for part in t.walk(node)
     )
 
 
-def _mixed(first: Node, second: Node) -> bool:
+def _takes_power(node: t.Node) -> bool:
+    if isinstance(node, t.Function):
+        return node.name in ("floor", "ceiling", "positive part")
+    return isinstance(
+        node,
+        t.Group | t.Absolute | t.Norm | t.Extremum | t.Call | t.Element | t.Indicator | t.Number,
+    )
+
+
+def _mixed(first: t.Node, second: t.Node) -> bool:
     return (
-        isinstance(first, Number)
-        and isinstance(second, Quotient)
-        and isinstance(second.top, Number)
-        and isinstance(second.bottom, Number)
+        isinstance(first, t.Number)
+        and isinstance(second, t.Quotient)
+        and isinstance(second.top, t.Number)
+        and isinstance(second.bottom, t.Number)
     )

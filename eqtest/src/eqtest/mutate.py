@@ -10,27 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from eqtest import tree as t
 from eqtest.errors import FormulaError
 from eqtest.statement import Chain, Statement, read_statement
-from eqtest.tree import (
-    Absolute,
-    Big,
-    Cases,
-    Extremum,
-    Function,
-    Group,
-    Name,
-    Node,
-    Norm,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Relation,
-    Sum,
-    children,
-    walk,
-)
 
 NEGATED = {
     "=": r"\neq",
@@ -112,7 +94,7 @@ def slips(statement: Statement, functions: set[str], known: set[str]) -> list[Mu
     Who believes in a wrong sign prints it on every line, so each line agrees with the next.
     """
     latex = statement.latex
-    alike: dict[Node, list[Node]] = {}
+    alike: dict[t.Node, list[t.Node]] = {}
     for node in _nodes(statement):
         if node.start < node.end:
             alike.setdefault(node, []).append(node)
@@ -157,11 +139,11 @@ def _read(
     return Mutant(kind, before, edit.text.strip(), context, other)
 
 
-def _nodes(statement: Statement) -> list[Node]:
-    return [node for root in _roots(statement) for node in walk(root)]
+def _nodes(statement: Statement) -> list[t.Node]:
+    return [node for root in _roots(statement) for node in t.walk(root)]
 
 
-def _roots(statement: Statement) -> list[Node]:
+def _roots(statement: Statement) -> list[t.Node]:
     roots = [side.node for chain in statement.chains for side in chain.sides if side.node]
     return roots + [definition.body for definition in statement.locals]
 
@@ -178,7 +160,7 @@ def _edits(statement: Statement) -> Iterator[Edit]:
     roots = _roots(statement)
     nodes = _nodes(statement)
     for root in roots:
-        if not isinstance(root, Sum):
+        if not isinstance(root, t.Sum):
             yield Edit("sign", root.start, root.start, "-", (root.start, root.end))
     for chain in statement.chains:
         yield from _relations(chain, latex)
@@ -198,69 +180,69 @@ def _relations(chain: Chain, latex: str) -> Iterator[Edit]:
                 yield Edit("strict", *place, f" {STRICTNESS[right.relation]} ", around)
 
 
-def _of_node(node: Node, latex: str) -> Iterator[Edit]:
+def _of_node(node: t.Node, latex: str) -> Iterator[Edit]:
     around = (node.start, node.end)
-    if isinstance(node, Sum):
+    if isinstance(node, t.Sum):
         yield from _of_sum(node, latex)
-    elif isinstance(node, Product):
+    elif isinstance(node, t.Product):
         yield from _of_product(node)
-    elif isinstance(node, Quotient):
+    elif isinstance(node, t.Quotient):
         top, bottom = _text(node.top, latex), _text(node.bottom, latex)
         yield from _to_one(node)
         yield Edit("factor", *around, rf"\frac{{{bottom}}}{{{top}}}", around)
-    elif isinstance(node, Power):
+    elif isinstance(node, t.Power):
         base = _text(node.base, latex)
-        text = f"({base})" if isinstance(node.base, Group) and node.base.bracket == "{" else base
+        text = f"({base})" if isinstance(node.base, t.Group) and node.base.bracket == "{" else base
         yield Edit("exponent", *around, text, around)
-    elif isinstance(node, Number):
+    elif isinstance(node, t.Number):
         text = f"{node.value + 1:g}"
         if latex[node.start : node.end].replace(".", "").isdigit():
             longer = len(text) > node.end - node.start
             yield Edit("constant", *around, f"{{{text}}}" if longer else text, around)
-    elif isinstance(node, Absolute):
+    elif isinstance(node, t.Absolute):
         yield Edit("bars", *around, f"({_text(node.inner, latex)})", around)
-    elif isinstance(node, Norm) and node.order is None:
+    elif isinstance(node, t.Norm) and node.order is None:
         yield Edit("index", node.end, node.end, "_1", around)
-    elif isinstance(node, Function):
+    elif isinstance(node, t.Function):
         argument = _text(node.argument, latex)
-        bare = isinstance(node.argument, Group) and node.argument.bracket in ("(", "[")
+        bare = isinstance(node.argument, t.Group) and node.argument.bracket in ("(", "[")
         yield Edit("function", *around, argument if bare else f"({argument})", around)
         yield from _swap(node, latex)
-    elif isinstance(node, Extremum):
+    elif isinstance(node, t.Extremum):
         yield from _swap(node, latex)
         for one in node.arguments if len(node.arguments) > 1 else ():
             yield Edit("term", *around, f"({_text(one, latex)})", around)
-    elif isinstance(node, Big):
+    elif isinstance(node, t.Big):
         yield from _swap(node, latex)
         if node.high is not None:
             high = _text(node.high, latex)
             yield Edit("index", node.high.start, node.high.end, f"{{{high} - 1}}", around)
-    elif isinstance(node, Relation):
+    elif isinstance(node, t.Relation):
         for left, right, operator in zip(node.sides, node.sides[1:], node.operators, strict=False):
             if operator in NEGATED:
                 place = left.end, right.start
                 yield Edit("relation", *place, f" {NEGATED[operator]} ", around)
                 if operator in STRICTNESS:
                     yield Edit("border", *place, f" {STRICTNESS[operator]} ", around)
-    elif isinstance(node, Cases):
+    elif isinstance(node, t.Cases):
         (first, _), (last, _) = node.rows[0], node.rows[-1]
         middle = latex[first.end : last.start]
         swapped = f"{_text(last, latex)}{middle}{_text(first, latex)}"
         yield Edit("cases", first.start, last.end, swapped, (first.start, last.end))
 
 
-def _text(node: Node, latex: str) -> str:
+def _text(node: t.Node, latex: str) -> str:
     return latex[node.start : node.end]
 
 
-def _swap(node: Node, latex: str) -> Iterator[Edit]:
+def _swap(node: t.Node, latex: str) -> Iterator[Edit]:
     for old, new in SWAPPED.items():
         if latex.startswith(old, node.start):
             end = node.start + len(old)
             yield Edit("function", node.start, end, new, (node.start, node.end))
 
 
-def _of_sum(node: Sum, latex: str) -> Iterator[Edit]:
+def _of_sum(node: t.Sum, latex: str) -> Iterator[Edit]:
     around = (node.start, node.end)
     places = []
     before = node.start
@@ -281,7 +263,7 @@ def _of_sum(node: Sum, latex: str) -> Iterator[Edit]:
         yield Edit("term", place, term.end, " ", around)
 
 
-def _of_product(node: Product) -> Iterator[Edit]:
+def _of_product(node: t.Product) -> Iterator[Edit]:
     around = (node.start, node.end)
     factors = [factor for _, factor in node.factors]
     yield Edit("factor", factors[0].start, factors[1].start, " ", around)
@@ -289,20 +271,20 @@ def _of_product(node: Product) -> Iterator[Edit]:
         yield Edit("factor", before.end, factor.end, " ", around)
 
 
-def _to_one(node: Quotient) -> Iterator[Edit]:
+def _to_one(node: t.Quotient) -> Iterator[Edit]:
     for part in (node.top, node.bottom):
-        if not isinstance(part, Number) or part.value != 1:
+        if not isinstance(part, t.Number) or part.value != 1:
             yield Edit("factor", part.start, part.end, "1", (node.start, node.end))
 
 
-def _of_names(nodes: list[Node], latex: str) -> Iterator[Edit]:
+def _of_names(nodes: list[t.Node], latex: str) -> Iterator[Edit]:
     """Yield edits that put another symbol or index of the same equation in place of one."""
-    names = [node for node in nodes if isinstance(node, Name) and node.start < node.end]
+    names = [node for node in nodes if isinstance(node, t.Name) and node.start < node.end]
     below = [
         index
         for node in nodes
         for index in getattr(node, "indices", ())
-        if isinstance(index, Name) and not index.indices
+        if isinstance(index, t.Name) and not index.indices
     ]
     inside = {(index.start, index.end) for index in below}
     indices = list(dict.fromkeys(_text(index, latex) for index in below))
@@ -310,7 +292,7 @@ def _of_names(nodes: list[Node], latex: str) -> Iterator[Edit]:
         for other in indices:
             if other != _text(index, latex):
                 yield Edit("index", index.start, index.end, f"{{{other}}}", _around(index, nodes))
-    alike: dict[tuple[int, bool], list[Name]] = {}
+    alike: dict[tuple[int, bool], list[t.Name]] = {}
     for name in names:
         if (name.start, name.end) not in inside:
             alike.setdefault((len(name.indices), name.applied), []).append(name)
@@ -325,8 +307,8 @@ def _of_names(nodes: list[Node], latex: str) -> Iterator[Edit]:
                 )
 
 
-def _around(node: Node, nodes: list[Node]) -> tuple[int, int]:
+def _around(node: t.Node, nodes: list[t.Node]) -> tuple[int, int]:
     """Return the place of the smallest part that holds a node."""
-    holders = [part for part in nodes if any(child is node for child in children(part))]
+    holders = [part for part in nodes if any(child is node for child in t.children(part))]
     best = min(holders, key=lambda part: part.end - part.start, default=node)
     return best.start, best.end

@@ -116,6 +116,16 @@ def plain(name: str) -> str:
     return name.rstrip("_")
 
 
+def as_array(value: Any) -> NDArray[Any]:
+    """Return a value as an array, a tensor without the gradients that it records.
+
+    Raises:
+        TypeError: for a tensor of another device or of a type that NumPy does not have.
+    """
+    detach = getattr(value, "detach", None)
+    return np.asarray(detach() if callable(detach) else value)
+
+
 def numeric(name: str, value: Any) -> Symbol:
     """Return a value as a double, an array of doubles, or a function.
 
@@ -125,7 +135,7 @@ def numeric(name: str, value: Any) -> Symbol:
     if callable(value) and not isinstance(value, np.ndarray):
         return value  # type: ignore[no-any-return]
     try:
-        array = np.asarray(value)
+        array = as_array(value)
         if array.dtype.kind not in "biuf":
             raise TypeError
         array = array.astype(np.float64)

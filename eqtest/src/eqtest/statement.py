@@ -165,6 +165,27 @@ def definition_of(chain: Chain, latex: str, where: tuple[Definition, ...]) -> De
     return Definition(head.name, head.parameters, indices, body, latex, where)
 
 
+def head_of(latex: str) -> Head | None:
+    """Return what an equation defines if all its symbols are new.
+
+    Raises:
+        FormulaError: if its first side cannot be read.
+    """
+    pieces = list(_pieces(tokenize(latex), latex))
+    return _head(pieces[0], latex, set()) if pieces else None
+
+
+def is_headed(side: str, head: str) -> bool:
+    r"""Say whether a side is a head, or begins with it if that is only its name.
+
+    >>> is_headed(r"\ell_{WW}(z, y)", r"\ell_{WW}"), is_headed(r"\ell_{WW}(z, y)", r"\ell")
+    (True, False)
+    """
+    found, wanted = ([(one.kind, one.text) for one in tokenize(text)] for text in (side, head))
+    rest = found[len(wanted) :]
+    return found[: len(wanted)] == wanted and (not rest or rest[0][1] in ("(", "["))
+
+
 def definitions_in(latexes: Iterable[str], functions: Iterable[str]) -> list[Definition]:
     """Return what equations define; each may use the others.
 
@@ -172,10 +193,7 @@ def definitions_in(latexes: Iterable[str], functions: Iterable[str]) -> list[Def
         FormulaError: if one of them defines nothing or cannot be read.
     """
     equations = list(latexes)
-    heads = []
-    for latex in equations:
-        pieces = list(_pieces(tokenize(latex), latex))
-        heads.append(_head(pieces[0], latex, set()) if pieces else None)
+    heads = [head_of(latex) for latex in equations]
     named = {head.name for head in heads if head and head.parameters}
     found = []
     for latex, head in zip(equations, heads, strict=True):
