@@ -19,7 +19,7 @@ LOWEST := $(PYTHON) -c "import tomllib; project = tomllib.load(open('pyproject.t
 	print(*(need.replace('>=', '==') + '.*' for need in project['dependencies']))"
 PACKAGE_ALONE := $(filter-out tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
 
-.PHONY: help book serve lab plain test test-package test-notebooks test-site test-lab grading course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab plain test test-package test-notebooks test-site test-lab grading questions course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -76,6 +76,9 @@ lowest newest:  ## the package with the lowest allowed, or the newest, NumPy and
 
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
 	pytest -n 2 --dist loadfile tests/course
+
+questions: $(INSTALLED)  ## check the bank of questions; write its pages, Moodle XML and QTI 2.1 (_build/questions)
+	python -m tools.quiz
 
 course: $(INSTALLED)  ## the course's sets into _build/course (SEED=2027 draws other hidden inputs)
 	$(MAKE) book SOLUTIONS=no

@@ -23,7 +23,6 @@ import re
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -37,11 +36,13 @@ from tqdm import tqdm
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from lossbook.grading import feedback
-from tools import chapters, quiz
+from tools import chapters, quiz, quiz_export
+from tools.archive import pack
 
 COURSE = Path("book", "course")
 CONFIG = "nbgrader_config.py"
 BUILT = Path("_build", "course")
+BOOK = "lossbook-notebooks.zip"  # of tools.plain: the chapters to run, without solutions
 
 # What nbgrader calls a cell: may it be answered, does it grade, is it put back as it was.
 ROLES = {
@@ -357,8 +358,8 @@ def build(site: Path, seed: int | None = None) -> None:
     """
     if found := [fault for path in sources() for fault in faults(path)]:
         raise CourseError("\n".join(found))
-    if not (site / "index.html").exists():
-        raise CourseError(f"{site} holds no site: run 'make book' first")
+    if not (site / BOOK).exists():
+        raise CourseError(f"{site} holds no site with its notebooks: run 'make book' first")
     shutil.rmtree(BUILT, ignore_errors=True)
     students, instructor = BUILT / "lossbook-students", BUILT / "lossbook-instructor"
     with tempfile.TemporaryDirectory() as folder:
@@ -371,23 +372,17 @@ def build(site: Path, seed: int | None = None) -> None:
     shutil.copytree(students, instructor / "release")
     (instructor / "marking.html").write_text(marking(), encoding="utf-8")
     (instructor / "tables.html").write_text(tables(), encoding="utf-8")
-    (instructor / "questions.moodle.xml").write_bytes(quiz.moodle(quiz.PAGES))
+    quiz_export.write(quiz.bank(), instructor)
     if found := list(leaks(students)):
         raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
-    copy_book(BUILT / "lossbook-book")
-    for name in ("students", "instructor", "book"):
+    for name in ("students", "instructor"):
         made = BUILT / f"lossbook-{name}"
         shutil.copyfile(COURSE / f"README-{name}.md", made / "README.md")
         pack(made, BUILT / f"lossbook-{name}.zip", f"lossbook-{name}")
+    shutil.copyfile(site / BOOK, BUILT / BOOK)
     pack(site, BUILT / "lossbook-site.zip", "lossbook-site")
     for path in sorted(BUILT.glob("*.zip")):
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
-
-
-# What runs the chapters, and what of the book is the instructor's.
-RUNS = ["CITATION.cff", "LICENSE", "LICENSE-TEXT", "Makefile", "pyproject.toml", "requirements.txt"]
-RUNS += ["book", "lossbook"]
-PRIVATE = ["source", "solutions", "instructor.md", "syllabus.md", "README-*.md", CONFIG]
 
 
 def load() -> str:
@@ -408,22 +403,6 @@ def load() -> str:
         total = [total[0] + reading, total[1] + work]
     rows.append(f"| all | {total[0]} | {total[1]} | {sum(total)} |")
     return "\n".join(rows)
-
-
-def copy_book(target: Path) -> None:
-    """Copy the chapters and the package to a folder, without what is the instructor's."""
-
-    def unwanted(folder: str, names: list[str]) -> set[str]:
-        patterns = PRIVATE if Path(folder) == COURSE else []
-        junk = ["_build", "__pycache__", ".ipynb_checkpoints", "*.egg-info"]
-        return set(shutil.ignore_patterns(*patterns, *junk)(folder, names))
-
-    target.mkdir(parents=True)
-    for name in RUNS:
-        if Path(name).is_dir():
-            shutil.copytree(name, target / name, ignore=unwanted)
-        else:
-            shutil.copyfile(name, target / name)
 
 
 def marking() -> str:
@@ -466,17 +445,6 @@ def _page(title: str, parts: Sequence[str]) -> str:
     head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
     style = "font: 16px/1.5 sans-serif; max-width: 60em; margin: auto"
     return f'{head}<body style="{style}">{html}'
-
-
-def pack(folder: Path, archive: Path, top: str) -> None:
-    """Zip a folder, below one folder of the archive, so that equal content gives equal bytes."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        for path in tqdm(files, unit="file", desc=archive.name):
-            name = (Path(top) / path.relative_to(folder)).as_posix()
-            entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            target.writestr(entry, path.read_bytes())
 
 
 # Command line ------------------------------------------------------------------------------

@@ -16,7 +16,9 @@ import nbformat
 import pytest
 
 from tests.course.support import nbgrader_of
-from tools import chapters, course
+from tools import chapters, course, plain
+from tools.archive import pack
+from tools.browser import ROOT
 
 HERE = Path(__file__).parent
 
@@ -30,6 +32,12 @@ def sets(tmp_path_factory):
     site = folder / "site"
     site.mkdir()
     (site / "index.html").write_text("<p>lossbook")
+    notebooks = folder / "notebooks"
+    for page in ("book/0_risk", "book/course/solutions/0_risk", "book/course/source/1_risk/1_risk"):
+        plain.copy(ROOT / f"{page}.ipynb", notebooks / f"{page}.ipynb")
+    (site / "book").mkdir()
+    (site / "book" / "0_risk.html").write_text("<p>What a loss is")  # the solutions are not built
+    assert plain.main(["--site", str(site)]) == 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course, "BUILT", folder / "built")
         course.build(site)
@@ -134,34 +142,35 @@ def test_the_instructor_gets_a_course(sets):
 
 
 def test_each_set_says_what_it_is(sets):
-    for name in ("students", "instructor", "book"):
+    for name in ("students", "instructor", "notebooks"):
         assert f"lossbook-{name}/README.md" in names(sets / f"lossbook-{name}.zip")
 
 
 def test_the_book_to_run_holds_nothing_of_the_instructors(sets):
-    top = sets / "lossbook-book"
-    content = names(sets / "lossbook-book.zip")
-    assert "lossbook-book/book/0_risk.ipynb" in content
-    assert "lossbook-book/lossbook/reference/hinge.py" in content
-    assert "lossbook-book/book/course/self_check/1_classification.ipynb" in content
-    for part in ("source", "solutions", "tests", "tools", "instructor", "nbgrader_config"):
+    content = names(sets / course.BOOK)
+    assert "lossbook-notebooks/book/0_risk.ipynb" in content
+    assert "lossbook-notebooks/lossbook/reference/hinge.py" in content
+    for part in ("source", "solutions", "questions", "exams", "tests", "tools", "instructor"):
         assert not [name for name in content if part in name.split("/")[1:]], part
-    for path in top.rglob("*"):
-        if path.is_file() and path.suffix in (".ipynb", ".md"):
-            text = path.read_text(encoding="utf-8")
-            assert "*Marking.*" not in text, path
-            assert "def " not in text or "BEGIN HIDDEN TESTS" not in text, path
 
 
 def test_the_book_to_run_imports_its_own_package(sets, tmp_path):
     code = "import lossbook, lossbook.book.datasets; print(lossbook.__file__)"
     command = [sys.executable, "-P", "-c", code]
-    folder = sets / "lossbook-book"
+    with zipfile.ZipFile(sets / course.BOOK) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / "lossbook-notebooks"
     shown = subprocess.run(
         command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert Path(shown.strip()).is_relative_to(folder.resolve())
+
+
+def test_the_instructor_gets_the_bank_of_questions(sets):
+    content = names(sets / "lossbook-instructor.zip")
+    for name in ("questions.moodle.xml", "questions.qti21.zip"):
+        assert f"lossbook-instructor/{name}" in content
 
 
 def test_the_marking_shows_every_essay(sets):
@@ -201,11 +210,13 @@ def test_a_seed_changes_the_hidden_inputs_and_nothing_that_students_see():
 
 
 def test_the_site_is_packed(sets):
-    assert names(sets / "lossbook-site.zip") == ["lossbook-site/index.html"]
+    assert set(names(sets / "lossbook-site.zip")) == {
+        f"lossbook-site/{name}" for name in ("index.html", "book/0_risk.html", course.BOOK)
+    }
 
 
 def test_equal_content_gives_equal_bytes(sets, tmp_path):
-    course.pack(sets / "lossbook-students", tmp_path / "again.zip", "lossbook-students")
+    pack(sets / "lossbook-students", tmp_path / "again.zip", "lossbook-students")
     one, other = (
         hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (tmp_path / "again.zip", sets / "lossbook-students.zip")
