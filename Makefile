@@ -6,7 +6,8 @@ INSTALLED := $(VENV)/.installed
 # 'make book SOLUTIONS=no' builds the students' site, without the exercises' solutions.
 OUT := $(if $(filter no,$(SOLUTIONS)),_build/students/)
 SITE := $(OUT)_build/html/index.html
-SLIDES := _build/slides/index.html
+# 'make slides MINUTES=50' makes decks that a lecture of that length can show, in a folder of their own.
+SLIDES := _build/slides$(if $(MINUTES),-$(MINUTES))/index.html
 SITE_SOURCES := _config.yml _toc.yml $(shell find book lossbook eqtest/src -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
 # nbgrader, Sphinx and KaTeX start alembic and node from PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -85,9 +86,9 @@ course: $(INSTALLED)  ## the course's sets into _build/course (SEED=2027 draws o
 	python -m tools.course build --site _build/students/_build/html $(if $(SEED),--seed $(SEED))
 
 $(SLIDES): $(SITE) tools/slides.py $(wildcard tools/deck/*)
-	python -m tools.slides --site $(dir $(SITE))
+	python -m tools.slides --site $(dir $(SITE)) $(if $(MINUTES),--minutes $(MINUTES))
 
-slides: $(SLIDES)  ## a deck of slides for each chapter, with stepped derivations, into _build/slides
+slides: $(SLIDES)  ## a deck of slides for each chapter, with stepped derivations (MINUTES=50: its core), into _build/slides
 
 lint: $(INSTALLED)  ## style, types, spelling, notebook metadata
 	ruff check .

@@ -5,7 +5,6 @@ Run from the repository root::
     python -m tools.course text      [assignment ...]   # write to chapters/course/ for editing
     python -m tools.course notebooks [assignment ...]   # take edited texts back
     python -m tools.course check                        # what is wrong with the sources
-    python -m tools.course load                         # the minutes of the syllabus' weeks
     python -m tools.course build     [--site FOLDER] [--seed NUMBER]  # the sets: _build/course/
 
 An assignment is ``book/course/source/<name>/<name>.ipynb``, without outputs. In its text a cell
@@ -30,17 +29,19 @@ from typing import Any
 
 import jupytext
 import nbformat
+import yaml
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from tqdm import tqdm
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from lossbook.grading import feedback
-from tools import chapters, quiz, quiz_export
+from tools import chapters, exams, handout, quiz, quiz_export
 from tools.archive import pack
 
 COURSE = Path("book", "course")
 CONFIG = "nbgrader_config.py"
+COMMENTS = "comments.yml"
+NEW_SHEET = '<div style="break-after: page"></div>'
 BUILT = Path("_build", "course")
 BOOK = "lossbook-notebooks.zip"  # of tools.plain: the chapters to run, without solutions
 
@@ -52,7 +53,6 @@ ROLES = {
 }
 HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
 SEEDS = re.compile(r"default_rng\((\d+)\)")
-READING = re.compile(r"\*\*Time\*\*: (\d+) minutes")
 LIMIT = re.compile(r"[Aa]bout (\d+) words")
 MODEL = re.compile(r".*?(?=\n\*For the marker|\n\*Marking)", re.DOTALL)
 MARKS = re.compile(r"#+ (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)")
@@ -181,6 +181,14 @@ def faults(path: Path) -> Iterator[str]:
             yield f"{path}: {entry['grade_id']} asks for no number of words: {LIMIT.pattern}"
         elif words > 1.05 * int(limit[1]):
             yield f"{path}: {entry['grade_id']} asks for {limit[1]} words, its model has {words}"
+
+
+def all_faults() -> Iterator[str]:
+    """Yield what is wrong with assignments and exams."""
+    for path in sources():
+        yield from faults(path)
+    for exam in exams.all_exams():
+        yield from exams.faults(exam)
 
 
 def _essays(notebook: NotebookNode) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -356,7 +364,7 @@ def build(site: Path, seed: int | None = None) -> None:
     Raises:
         CourseError: If the sources have faults, the release shows a secret or there is no site.
     """
-    if found := [fault for path in sources() for fault in faults(path)]:
+    if found := list(all_faults()):
         raise CourseError("\n".join(found))
     if not (site / BOOK).exists():
         raise CourseError(f"{site} holds no site with its notebooks: run 'make book' first")
@@ -373,8 +381,9 @@ def build(site: Path, seed: int | None = None) -> None:
     (instructor / "marking.html").write_text(marking(), encoding="utf-8")
     (instructor / "tables.html").write_text(tables(), encoding="utf-8")
     quiz_export.write(quiz.bank(), instructor)
-    if found := list(leaks(students)):
-        raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
+    exams.write(instructor / "exams")
+    if found := [*leaks(students), *exams.leaks(students), *exams.leaks(site)]:
+        raise CourseError("the students' sets show secrets:\n" + "\n".join(found))
     for name in ("students", "instructor"):
         made = BUILT / f"lossbook-{name}"
         shutil.copyfile(COURSE / f"README-{name}.md", made / "README.md")
@@ -385,35 +394,30 @@ def build(site: Path, seed: int | None = None) -> None:
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 
-def load() -> str:
-    """Return the minutes of the syllabus' six weeks as a table, from chapters and assignments."""
-    weeks = (COURSE / "syllabus.md").read_text(encoding="utf-8").split("## ")[1]
-    rows = ["| Week | Reading and running | Assignment | Together |", "|:---|---:|---:|---:|"]
-    total = [0, 0]
-    for line in weeks.splitlines():
-        if not re.match(r"\| \d", line):
-            continue
-        pages = [Path(f"{name}.ipynb") for name in re.findall(r"`/(book/[^`]+)`", line)]
-        times = [READING.search(chapters.read(page).cells[0].source) for page in pages]
-        reading = sum(int(time[1]) for time in times if time)  # a part's first page states none
-        (assignment,) = re.findall(r"`(\d_\w+)`", line)
-        head = HEAD.search(chapters.read(source(assignment)).cells[0].source)
-        work = int(head["minutes"]) if head else 0
-        rows.append(f"| {line.split('|')[1].strip()} | {reading} | {work} | {reading + work} |")
-        total = [total[0] + reading, total[1] + work]
-    rows.append(f"| all | {total[0]} | {total[1]} | {sum(total)} |")
-    return "\n".join(rows)
+# The marker's page -------------------------------------------------------------------------
+
+
+def comments() -> dict[str, list[str]]:
+    """Return the bank of comments by essay; those that fit any essay are under ``any``."""
+    found: dict[str, list[str]] = yaml.safe_load((COURSE / COMMENTS).read_text(encoding="utf-8"))
+    return found
 
 
 def marking() -> str:
-    """Return a page with the question, the model answer and the marking of every essay."""
-    parts = []
+    """Return a page with a sheet for each essay: question, model answer, marking and comments."""
+    bank = comments()
+    parts = ["Comments that fit any essay:", _listed(bank["any"])]
     for path in sources():
-        notebook = chapters.read(path)
-        parts.append(f"## {path.stem}")
-        for question, answer, _ in _essays(notebook):
-            parts += [question, "---", answer]
-    return _page("Essays: questions, model answers, marking", parts)
+        for question, answer, entry in _essays(chapters.read(path)):
+            name = entry["grade_id"]
+            head = f"## {path.stem}, {name}: {entry['points']} points"
+            parts += [NEW_SHEET, head, question, "**Model answer**", answer]
+            parts += ["**Comments to copy**", _listed(bank[name])]
+    return handout.page("Essays: questions, model answers, marking", parts)
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def tables() -> str:
@@ -426,7 +430,7 @@ def tables() -> str:
         for cell in notebook.cells:
             if cell.cell_type == "code" and not cell.metadata.get("nbgrader"):
                 parts += filter(None, map(_shown, cell.outputs))
-    return _page("Tables that right functions give", parts)
+    return handout.page("Tables that right functions give", parts)
 
 
 def _shown(output: NotebookNode) -> str:
@@ -437,16 +441,6 @@ def _shown(output: NotebookNode) -> str:
     return str(data.get("text/markdown", ""))
 
 
-def _page(title: str, parts: Sequence[str]) -> str:
-    """Return Markdown as a page that needs no other file."""
-    text = "\n\n".join([f"# {title}", *parts])
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
-    html, _ = feedback.exporter()(template_name="basic").from_notebook_node(page)
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-    style = "font: 16px/1.5 sans-serif; max-width: 60em; margin: auto"
-    return f'{head}<body style="{style}">{html}'
-
-
 # Command line ------------------------------------------------------------------------------
 
 
@@ -454,7 +448,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.course", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("action", choices=["text", "notebooks", "check", "load", "build"])
+    parser.add_argument("action", choices=["text", "notebooks", "check", "build"])
     parser.add_argument("assignments", nargs="*", help="such as 1_risk; default: all of them")
     parser.add_argument("--site", type=Path, default=Path("_build", "html"), help="the built site")
     parser.add_argument("--seed", type=int, help="of the hidden tests' inputs; default: the book's")
@@ -469,14 +463,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.action == "notebooks":
             for path in chosen:
                 write_notebook(path)
-        elif options.action == "load":
-            print(load())
         elif options.action == "build":
             build(options.site, options.seed)
-        elif found := [fault for path in sources() for fault in faults(path)]:
+        elif found := list(all_faults()):
             raise CourseError("\n".join(found))
         else:
-            print(f"{len(sources())} assignment(s) checked.")
+            print(f"{len(sources())} assignments and {len(exams.all_exams())} exams checked.")
     except (CourseError, chapters.ChapterError) as error:
         print(error, file=sys.stderr)
         return 1

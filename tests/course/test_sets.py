@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from tests.course.support import nbgrader_of
-from tools import chapters, course, plain
+from tools import chapters, course, exams, plain
 from tools.archive import pack
 from tools.browser import ROOT
 
@@ -120,6 +120,33 @@ def test_a_leak_of_any_secret_is_noticed(sets, tmp_path):
     assert unnoticed == []
 
 
+def test_students_get_no_exam(sets):
+    for name in ("students", "notebooks", "site"):
+        with zipfile.ZipFile(sets / f"lossbook-{name}.zip") as archive:
+            archive.extractall(sets / "looked-through" / name)
+    assert list(exams.leaks(sets / "looked-through")) == []
+
+
+def test_a_site_that_shows_an_exam_is_refused(tmp_path):
+    (tmp_path / course.BOOK).write_bytes(b"")
+    (tmp_path / "page.html").write_text(exams.all_exams()[0].tasks[0].ask)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(course, "BUILT", tmp_path / "built")
+        patch.setattr(
+            course, "release", lambda folder, _: (folder / "release").mkdir(exist_ok=True)
+        )
+        patch.setattr(course, "tables", str)
+        with pytest.raises(course.CourseError, match=r"page\.html shows the midterm"):
+            course.build(tmp_path)
+
+
+def test_the_instructor_gets_the_exams(sets):
+    content = names(sets / "lossbook-instructor.zip")
+    for exam in exams.all_exams():
+        for end in ("", "-solutions"):
+            assert f"lossbook-instructor/exams/{exam.name}{end}.html" in content
+
+
 def test_a_leak_into_another_file_is_noticed(sets, tmp_path):
     students = tmp_path / "students"
     shutil.copytree(sets / "lossbook-students", students)
@@ -183,7 +210,14 @@ def test_the_marking_shows_every_essay(sets):
     ]
     assert page.count("<em>Marking.</em>") == len(essays)
     assert page.count("<em>Looked for</em>") == len(essays)
+    assert page.count(course.NEW_SHEET) == len(essays)  # each is printed on its own
     assert "<math" in page
+    bank = course.comments()
+    assert set(bank) == {"any"} | {entry["grade_id"] for entry in essays}
+    for comments in bank.values():
+        assert len(comments) >= 4
+        assert all(len(comment.split()) <= 30 for comment in comments)
+    assert page.count("<li>") >= sum(map(len, bank.values()))
 
 
 def test_the_tables_are_those_that_model_answers_speak_of(sets):
