@@ -6,7 +6,8 @@ INSTALLED := $(VENV)/.installed
 # 'make book SOLUTIONS=no' builds the students' site, without the exercises' solutions.
 OUT := $(if $(filter no,$(SOLUTIONS)),_build/students/)
 SITE := $(OUT)_build/html/index.html
-SLIDES := _build/slides/index.html
+# 'make slides MINUTES=50' makes decks that a lecture of that length can show, in a folder of their own.
+SLIDES := _build/slides$(if $(MINUTES),-$(MINUTES))/index.html
 SITE_SOURCES := _config.yml _toc.yml benchmarks/losses.md $(shell find book lossbook eqtest/src -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
 # nbgrader, Sphinx and KaTeX start alembic and node from PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -19,7 +20,7 @@ LOWEST := $(PYTHON) -c "import tomllib; project = tomllib.load(open('pyproject.t
 	print(*(need.replace('>=', '==') + '.*' for need in project['dependencies']))"
 PACKAGE_ALONE := $(filter-out tests/test_efficientnet.py tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
 
-.PHONY: help book serve lab plain test test-package test-notebooks test-site test-lab grading course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab plain test test-package test-notebooks test-site test-lab grading questions course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -77,14 +78,17 @@ lowest newest:  ## the package with the lowest allowed, or the newest, NumPy and
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
 	pytest -n 2 --dist loadfile tests/course
 
+questions: $(INSTALLED)  ## check the bank of questions; write its pages, Moodle XML and QTI 2.1 (_build/questions)
+	python -m tools.quiz
+
 course: $(INSTALLED)  ## the course's sets into _build/course (SEED=2027 draws other hidden inputs)
 	$(MAKE) book SOLUTIONS=no
 	python -m tools.course build --site _build/students/_build/html $(if $(SEED),--seed $(SEED))
 
 $(SLIDES): $(SITE) tools/slides.py $(wildcard tools/deck/*)
-	python -m tools.slides --site $(dir $(SITE))
+	python -m tools.slides --site $(dir $(SITE)) $(if $(MINUTES),--minutes $(MINUTES))
 
-slides: $(SLIDES)  ## a deck of slides for each chapter, with stepped derivations, into _build/slides
+slides: $(SLIDES)  ## a deck of slides for each chapter, with stepped derivations (MINUTES=50: its core), into _build/slides
 
 lint: $(INSTALLED)  ## style, types, spelling, notebook metadata
 	ruff check .

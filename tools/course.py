@@ -5,7 +5,6 @@ Run from the repository root::
     python -m tools.course text      [assignment ...]   # write to chapters/course/ for editing
     python -m tools.course notebooks [assignment ...]   # take edited texts back
     python -m tools.course check                        # what is wrong with the sources
-    python -m tools.course load                         # the minutes of the syllabus' weeks
     python -m tools.course build     [--site FOLDER] [--seed NUMBER]  # the sets: _build/course/
 
 An assignment is ``book/course/source/<name>/<name>.ipynb``, without outputs. In its text a cell
@@ -23,7 +22,6 @@ import re
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -31,17 +29,21 @@ from typing import Any
 
 import jupytext
 import nbformat
+import yaml
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from tqdm import tqdm
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from lossbook.grading import feedback
-from tools import chapters, quiz
+from tools import chapters, exams, handout, quiz, quiz_export
+from tools.archive import pack
 
 COURSE = Path("book", "course")
 CONFIG = "nbgrader_config.py"
+COMMENTS = "comments.yml"
+NEW_SHEET = '<div style="break-after: page"></div>'
 BUILT = Path("_build", "course")
+BOOK = "lossbook-notebooks.zip"  # of tools.plain: the chapters to run, without solutions
 
 # What nbgrader calls a cell: may it be answered, does it grade, is it put back as it was.
 ROLES = {
@@ -51,7 +53,6 @@ ROLES = {
 }
 HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
 SEEDS = re.compile(r"default_rng\((\d+)\)")
-READING = re.compile(r"\*\*Time\*\*: (\d+) minutes")
 LIMIT = re.compile(r"[Aa]bout (\d+) words")
 MODEL = re.compile(r".*?(?=\n\*For the marker|\n\*Marking)", re.DOTALL)
 MARKS = re.compile(r"#+ (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)")
@@ -180,6 +181,14 @@ def faults(path: Path) -> Iterator[str]:
             yield f"{path}: {entry['grade_id']} asks for no number of words: {LIMIT.pattern}"
         elif words > 1.05 * int(limit[1]):
             yield f"{path}: {entry['grade_id']} asks for {limit[1]} words, its model has {words}"
+
+
+def all_faults() -> Iterator[str]:
+    """Yield what is wrong with assignments and exams."""
+    for path in sources():
+        yield from faults(path)
+    for exam in exams.all_exams():
+        yield from exams.faults(exam)
 
 
 def _essays(notebook: NotebookNode) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -355,10 +364,10 @@ def build(site: Path, seed: int | None = None) -> None:
     Raises:
         CourseError: If the sources have faults, the release shows a secret or there is no site.
     """
-    if found := [fault for path in sources() for fault in faults(path)]:
+    if found := list(all_faults()):
         raise CourseError("\n".join(found))
-    if not (site / "index.html").exists():
-        raise CourseError(f"{site} holds no site: run 'make book' first")
+    if not (site / BOOK).exists():
+        raise CourseError(f"{site} holds no site with its notebooks: run 'make book' first")
     shutil.rmtree(BUILT, ignore_errors=True)
     students, instructor = BUILT / "lossbook-students", BUILT / "lossbook-instructor"
     with tempfile.TemporaryDirectory() as folder:
@@ -371,70 +380,44 @@ def build(site: Path, seed: int | None = None) -> None:
     shutil.copytree(students, instructor / "release")
     (instructor / "marking.html").write_text(marking(), encoding="utf-8")
     (instructor / "tables.html").write_text(tables(), encoding="utf-8")
-    (instructor / "questions.moodle.xml").write_bytes(quiz.moodle(quiz.PAGES))
-    if found := list(leaks(students)):
-        raise CourseError("the students' set shows secrets:\n" + "\n".join(found))
-    copy_book(BUILT / "lossbook-book")
-    for name in ("students", "instructor", "book"):
+    quiz_export.write(quiz.bank(), instructor)
+    exams.write(instructor / "exams")
+    if found := [*leaks(students), *exams.leaks(students), *exams.leaks(site)]:
+        raise CourseError("the students' sets show secrets:\n" + "\n".join(found))
+    for name in ("students", "instructor"):
         made = BUILT / f"lossbook-{name}"
         shutil.copyfile(COURSE / f"README-{name}.md", made / "README.md")
         pack(made, BUILT / f"lossbook-{name}.zip", f"lossbook-{name}")
+    shutil.copyfile(site / BOOK, BUILT / BOOK)
     pack(site, BUILT / "lossbook-site.zip", "lossbook-site")
     for path in sorted(BUILT.glob("*.zip")):
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 
-# What runs the chapters, and what of the book is the instructor's.
-RUNS = ["CITATION.cff", "LICENSE", "LICENSE-TEXT", "Makefile", "pyproject.toml", "requirements.txt"]
-RUNS += ["book", "lossbook"]
-PRIVATE = ["source", "solutions", "instructor.md", "syllabus.md", "README-*.md", CONFIG]
+# The marker's page -------------------------------------------------------------------------
 
 
-def load() -> str:
-    """Return the minutes of the syllabus' six weeks as a table, from chapters and assignments."""
-    weeks = (COURSE / "syllabus.md").read_text(encoding="utf-8").split("## ")[1]
-    rows = ["| Week | Reading and running | Assignment | Together |", "|:---|---:|---:|---:|"]
-    total = [0, 0]
-    for line in weeks.splitlines():
-        if not re.match(r"\| \d", line):
-            continue
-        pages = [Path(f"{name}.ipynb") for name in re.findall(r"`/(book/[^`]+)`", line)]
-        times = [READING.search(chapters.read(page).cells[0].source) for page in pages]
-        reading = sum(int(time[1]) for time in times if time)  # a part's first page states none
-        (assignment,) = re.findall(r"`(\d_\w+)`", line)
-        head = HEAD.search(chapters.read(source(assignment)).cells[0].source)
-        work = int(head["minutes"]) if head else 0
-        rows.append(f"| {line.split('|')[1].strip()} | {reading} | {work} | {reading + work} |")
-        total = [total[0] + reading, total[1] + work]
-    rows.append(f"| all | {total[0]} | {total[1]} | {sum(total)} |")
-    return "\n".join(rows)
-
-
-def copy_book(target: Path) -> None:
-    """Copy the chapters and the package to a folder, without what is the instructor's."""
-
-    def unwanted(folder: str, names: list[str]) -> set[str]:
-        patterns = PRIVATE if Path(folder) == COURSE else []
-        junk = ["_build", "__pycache__", ".ipynb_checkpoints", "*.egg-info"]
-        return set(shutil.ignore_patterns(*patterns, *junk)(folder, names))
-
-    target.mkdir(parents=True)
-    for name in RUNS:
-        if Path(name).is_dir():
-            shutil.copytree(name, target / name, ignore=unwanted)
-        else:
-            shutil.copyfile(name, target / name)
+def comments() -> dict[str, list[str]]:
+    """Return the bank of comments by essay; those that fit any essay are under ``any``."""
+    found: dict[str, list[str]] = yaml.safe_load((COURSE / COMMENTS).read_text(encoding="utf-8"))
+    return found
 
 
 def marking() -> str:
-    """Return a page with the question, the model answer and the marking of every essay."""
-    parts = []
+    """Return a page with a sheet for each essay: question, model answer, marking and comments."""
+    bank = comments()
+    parts = ["Comments that fit any essay:", _listed(bank["any"])]
     for path in sources():
-        notebook = chapters.read(path)
-        parts.append(f"## {path.stem}")
-        for question, answer, _ in _essays(notebook):
-            parts += [question, "---", answer]
-    return _page("Essays: questions, model answers, marking", parts)
+        for question, answer, entry in _essays(chapters.read(path)):
+            name = entry["grade_id"]
+            head = f"## {path.stem}, {name}: {entry['points']} points"
+            parts += [NEW_SHEET, head, question, "**Model answer**", answer]
+            parts += ["**Comments to copy**", _listed(bank[name])]
+    return handout.page("Essays: questions, model answers, marking", parts)
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def tables() -> str:
@@ -447,7 +430,7 @@ def tables() -> str:
         for cell in notebook.cells:
             if cell.cell_type == "code" and not cell.metadata.get("nbgrader"):
                 parts += filter(None, map(_shown, cell.outputs))
-    return _page("Tables that right functions give", parts)
+    return handout.page("Tables that right functions give", parts)
 
 
 def _shown(output: NotebookNode) -> str:
@@ -458,27 +441,6 @@ def _shown(output: NotebookNode) -> str:
     return str(data.get("text/markdown", ""))
 
 
-def _page(title: str, parts: Sequence[str]) -> str:
-    """Return Markdown as a page that needs no other file."""
-    text = "\n\n".join([f"# {title}", *parts])
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
-    html, _ = feedback.exporter()(template_name="basic").from_notebook_node(page)
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-    style = "font: 16px/1.5 sans-serif; max-width: 60em; margin: auto"
-    return f'{head}<body style="{style}">{html}'
-
-
-def pack(folder: Path, archive: Path, top: str) -> None:
-    """Zip a folder, below one folder of the archive, so that equal content gives equal bytes."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        for path in tqdm(files, unit="file", desc=archive.name):
-            name = (Path(top) / path.relative_to(folder)).as_posix()
-            entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            target.writestr(entry, path.read_bytes())
-
-
 # Command line ------------------------------------------------------------------------------
 
 
@@ -486,7 +448,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.course", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("action", choices=["text", "notebooks", "check", "load", "build"])
+    parser.add_argument("action", choices=["text", "notebooks", "check", "build"])
     parser.add_argument("assignments", nargs="*", help="such as 1_risk; default: all of them")
     parser.add_argument("--site", type=Path, default=Path("_build", "html"), help="the built site")
     parser.add_argument("--seed", type=int, help="of the hidden tests' inputs; default: the book's")
@@ -501,14 +463,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.action == "notebooks":
             for path in chosen:
                 write_notebook(path)
-        elif options.action == "load":
-            print(load())
         elif options.action == "build":
             build(options.site, options.seed)
-        elif found := [fault for path in sources() for fault in faults(path)]:
+        elif found := list(all_faults()):
             raise CourseError("\n".join(found))
         else:
-            print(f"{len(sources())} assignment(s) checked.")
+            print(f"{len(sources())} assignments and {len(exams.all_exams())} exams checked.")
     except (CourseError, chapters.ChapterError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,7 +9,8 @@ to its printed precision, a number in the outputs or the code of its section; ve
 are held to the whole chapter. What is defined or worked out by hand is set as mathematics,
 ``$0.35$``, or as code: that is the whole rule of exemption, and a reader can see it. Exercises,
 *At a glance* and *Further reading* report nothing, nor does the number of a section or an
-equation. Descriptions of figures are held to the rule like prose.
+equation. Descriptions of figures are held to the rule like prose. The self-checks' numbers have
+expressions of their own (``tools/quiz.py``).
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ REPORTED = re.compile(
     rf"(?<![\w.,^/]){DIGITS}(?=\s?(?:{UNITS})(?!\w))|(?<![\w.,^/])\d+\.\d+(?!\w|\.\d)"
 )
 NUMBER = re.compile(rf"{DIGITS}(?:e[-+]?\d+)?")
-# What is set as mathematics or code, is drawn from elsewhere, or reports nothing.
 # What is set as mathematics or code, is drawn from elsewhere, or reports nothing.
 UNREPORTED = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?:exercise|solution|math|glue).*?^(?P=fence)\s*$"
@@ -112,7 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("chapters", nargs="*", help="default: all of them")
     options = parser.parse_args(arguments)
     try:
-        paths = [notebook_path(name) for name in options.chapters] or all_notebooks()
+        paths = [notebook_path(name) for name in options.chapters]
+        paths = paths or [path for path in all_notebooks() if path.parent.name != "self_check"]
     except ChapterError as error:
         print(error, file=sys.stderr)
         return 1

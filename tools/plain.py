@@ -18,8 +18,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tools.archive import pack
 from tools.browser import ROOT, SITE, toc_pages
-from tools.course import pack
 
 NAME = "lossbook-notebooks"
 PACKAGE = (

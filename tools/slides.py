@@ -1,9 +1,12 @@
 """A deck of slides for every chapter, made from the built site: ``python -m tools.slides``.
 
+With ``--minutes 50`` the decks hold a path of that length instead: :func:`path` says what is core.
+
 Each page of the site already holds what a slide needs: formulas rendered, references resolved,
 numbers filled in, figures with their descriptions. A deck takes the page's tables, equations,
 figures, outputs, exercises and lists; the prose goes into the speaker's notes, except for the
-sentences that lead to such a thing or say what it shows. A derivation appears line by line.
+sentences that lead to such a thing or say what it shows. A derivation appears line by line, and a
+question stands on a slide before its answer.
 ``tools/deck/deck.js`` spreads what is too long over several slides once the fonts are there, since
 only a browser knows how tall a formula is; reveal.js comes from the wheel of sphinx-revealjs.
 """
@@ -18,7 +21,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import distribution
 from pathlib import Path
 from string import Template
@@ -50,6 +53,21 @@ PARAGRAPHS = 560  # letters of a slide that has nothing but text
 OFF_SLIDES = {"tag_no-slide", "tag_hide-cell"}
 SHORT_CODE = 7  # lines that are shown; longer code is folded
 WRONG = ("wrong", "numerical")  # sections in which the code itself is what is to be seen
+# What a lecture of given length keeps, by words of the heading: the lower the number, the sooner.
+# Exercises and further reading are for home, whatever the length.
+CORE = {
+    r"At a glance|Definition|Summary": 1,
+    r"Gradient|Derivation|Verdicts": 2,
+    r"The code|Numerical care|wrong implementations": 4,
+    r"Exercises|Further reading": 9,
+}
+OTHERWISE = 3  # geometry and experiments
+NEVER = 9
+# Minutes that a unit is given, by the first word of its kind; a derivation by its lines.
+PACE = {"figure": 3, "table": 2.5, "list": 2, "exercise": 5, "output": 1, "ask": 1}
+OTHER_PACE = 1.5  # equations, code and text
+LINE = 0.75
+FRAME = 3  # minutes for the chapter's question and what it is about
 
 
 @dataclass
@@ -70,7 +88,7 @@ class Sentence:
         return self.html.lstrip().startswith("<em>") and self.text.rstrip().endswith("?")
 
 
-@dataclass
+@dataclass(eq=False)
 class Unit:
     """What stays together on one slide, with what the speaker says to it."""
 
@@ -80,7 +98,6 @@ class Unit:
     code: str = ""
     after: list[Sentence] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    asked: bool = False  # shows its result a step after its question
     rows: int = 0  # of a derivation, each a step
 
     @property
@@ -88,15 +105,24 @@ class Unit:
         """Whether it is a display equation."""
         return self.kind.startswith("equation")
 
+    @property
+    def minutes(self) -> float:
+        """How long it is spoken about."""
+        return LINE * self.rows or PACE.get(self.kind.split()[0], OTHER_PACE)
+
+    @property
+    def needs_next(self) -> bool:
+        """Whether it is a question or code, whose answer or output comes next."""
+        return self.kind.split()[0] in ("ask", "code")
+
     def html(self) -> str:
         """Return the unit as HTML."""
         after = " ".join(sentence.html for sentence in self.after)
         last = f' fragment" data-fragment-index="{self.rows - 1}' if self.rows else ""
         comment = f'<p class="comment{last}">{after}</p>' if after else ""
-        step = " fragment" if self.asked else ""
         return (
             f'<div class="unit {self.kind}">{self.before}'
-            f'<div class="result{step}"><div class="main">{self.main}</div>{comment}</div>'
+            f'<div class="result"><div class="main">{self.main}</div>{comment}</div>'
             f"{self.code}{notes(self.notes)}</div>"
         )
 
@@ -310,15 +336,15 @@ class Section:
             intro = first_ones(self.queue, SHORT)
         elif bare or leads:
             intro = last_ones(self.queue)
-        unit.before, self.run_in = self.run_in + unit.before, ""
+        first = Unit("ask solo") if asking else unit
+        first.before, self.run_in = self.run_in + first.before, ""
         if intro:
-            unit.before += f'<p class="intro">{" ".join(one.html for one in intro)}</p>'
+            first.before += f'<p class="intro">{" ".join(one.html for one in intro)}</p>'
         for number in asking:
-            unit.before += f'<p class="question">{self.queue[number].html}</p>'
-        unit.asked = bool(asking) and not unit.equation
-        unit.notes += self.said
+            first.before += f'<p class="question">{self.queue[number].html}</p>'
+        first.notes += self.said
         self.queue, self.said = [], []
-        self.units.append(unit)
+        self.units.extend([first, unit] if asking else [unit])
         self.open = None
 
     def paragraph(self, block: Tag, follower: Tag | None) -> None:
@@ -387,11 +413,9 @@ class Section:
             self.code.append(listing(code))
         if output is None:
             return
-        asked = False
         if code and not of_package and not output.find("img") and (lines := self.shown(source)):
             unit = Unit("code", main=listing(code, lines))
             self.add(unit)
-            asked, unit.asked = unit.asked, False
             if lines == len(source.splitlines()) and len(self.code) == 1:
                 self.code = []
         for child in output.find_all(True, recursive=False):
@@ -400,7 +424,6 @@ class Section:
             kind = "table" if part.find("table") else "output"
             unit = Unit("figure solo" if part.name == "img" else kind, main=str(part))
             self.add(unit, bare=True)
-            unit.asked = unit.asked or asked
             unit.code = folded(self.code) if self.code else ""
             self.code = []
             self.open = None if of_package else unit
@@ -417,6 +440,50 @@ def section_slides(tag: Tag) -> list[Slide]:
     """Return the slides of a section of the page."""
     heading, *blocks = tag.find_all(True, recursive=False)
     return Section(str(tag["id"]), inner(heading), blocks).slides
+
+
+def rank(slide: Slide) -> int:
+    """Return how soon a slide is on a path: 1 is the first to be taken."""
+    return next(
+        (
+            number
+            for text in (slide.heading, slide.lead)
+            for words, number in CORE.items()
+            if re.search(words, text)
+        ),
+        OTHERWISE,
+    )
+
+
+def path(slides: Sequence[Slide], minutes: float) -> list[Slide]:
+    """Return the core of a deck that fits into some minutes, in the order of the deck.
+
+    Units are taken by the rank of their slide, then in their order, while there is time; a question
+    or code only together with what it leads to.
+    """
+    left = minutes - FRAME
+    groups: list[tuple[int, list[Unit]]] = []
+    for slide in slides:
+        open_group = False
+        for unit in slide.units:
+            if open_group:
+                groups[-1][1].append(unit)
+            else:
+                groups.append((rank(slide), [unit]))
+            open_group = unit.needs_next
+    core: list[Unit] = []
+    for number, group in sorted(groups, key=lambda pair: pair[0]):
+        time = sum(unit.minutes for unit in group)
+        if number < NEVER and time <= left:
+            left -= time
+            core += group
+    kept = [replace(slide, units=[u for u in slide.units if u in core]) for slide in slides]
+    return [slide for slide in kept if slide.units]
+
+
+def length_of(slides: Sequence[Slide]) -> float:
+    """Return how many minutes a deck is given."""
+    return FRAME + sum(unit.minutes for slide in slides for unit in slide.units)
 
 
 def folded(code: Sequence[str]) -> str:
@@ -460,7 +527,7 @@ def clean(article: Tag, equations: dict[str, str]) -> None:
         if target.startswith("#equation-"):
             link["href"] = f"#/{target[1:]}"
             row = link.find_parent("tr")
-            short = row is not None and len(row.find_all("td")) <= 3 and not link.previous_sibling
+            short = row is not None and len(row.find_all("td")) <= 4 and not link.previous_sibling
             if short and (formula := equations.get(target[1:])):
                 link.insert_before(BeautifulSoup(f"{formula} ", "html.parser"))
         elif not target.startswith(("https:", "http:")):
@@ -480,11 +547,11 @@ def formulas(article: Tag) -> dict[str, str]:
     return found
 
 
-def pictures(article: Tag, page: Path) -> None:
+def pictures(article: Tag, page: Path, folder: Path) -> None:
     """Copy a page's figures to the slides, and say how large they are."""
     for image in article.find_all("img"):
         source = (page.parent / str(image["src"])).resolve()
-        target = SLIDES / "_images" / source.name
+        target = folder / "_images" / source.name
         shutil.copyfile(source, target)
         with Image.open(target) as figure:
             image["width"], image["height"] = map(str, figure.size)
@@ -515,14 +582,21 @@ def chapters() -> list[str]:
     ]
 
 
-def make_deck(page: str, site: Path) -> tuple[str, str]:
-    """Write one deck, and return the chapter's title and its question."""
+def without_dead_links(text: str) -> str:
+    """Return slides whose links to equations that are on no slide are plain text."""
+    ids = set(re.findall(r'\bid="([^"]+)"', text))
+    link = re.compile(r'<a\b[^>]*href="#/([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+    return link.sub(lambda found: found[0] if found[1] in ids else found[2], text)
+
+
+def make_deck(page: str, site: Path, folder: Path, minutes: float | None) -> tuple[str, str]:
+    """Write one deck, and return the chapter's title with its minutes, and its question."""
     file = site / f"{page}.html"
     soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
     article = soup.select_one("article > section")
     assert isinstance(article, Tag)
     clean(article, formulas(article))
-    pictures(article, file)
+    pictures(article, file, folder)
     heading, question = article.find("h1"), article.select_one("blockquote p")
     assert isinstance(heading, Tag)
     parts = [title_slide(article)]
@@ -533,17 +607,20 @@ def make_deck(page: str, site: Path) -> tuple[str, str]:
     slides = Section("chapter", inner(heading), blocks).slides
     for tag in article.find_all("section", recursive=False):
         slides += section_slides(tag)
+    if minutes is not None:
+        slides = path(slides, minutes)
     parts += [slide.html() for slide in slides if slide.units]
     title = " ".join(heading.get_text().split())
     text = Template((PARTS / "deck.html").read_text(encoding="utf-8"))
-    written = text.substitute(title=html.escape(title), slides="".join(parts))
-    (SLIDES / f"{deck_name(page)}.html").write_text(written, encoding="utf-8")
-    return title, inner(question) if question else ""
+    written = text.substitute(title=html.escape(title), slides=without_dead_links("".join(parts)))
+    (folder / f"{deck_name(page)}.html").write_text(written, encoding="utf-8")
+    about = f"{title} ({length_of(slides):.0f} minutes)"
+    return about, inner(question) if question else ""
 
 
-def copy_parts(site: Path) -> None:
+def copy_parts(site: Path, folder: Path) -> None:
     """Lay reveal.js, KaTeX's fonts and the decks' own style beside the decks."""
-    static = SLIDES / "_static"
+    static = folder / "_static"
     shutil.copytree(site / "_static" / "katex", static / "katex")
     for name in ("pygments.css", "favicon.svg", "logo-light.svg"):
         shutil.copyfile(site / "_static" / name, static / name)
@@ -563,22 +640,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write all decks and the page that lists them."""
     parser = argparse.ArgumentParser(description="Make a deck of slides for every chapter.")
     parser.add_argument("--site", type=Path, default=SITE, help="where the built site is")
-    site: Path = parser.parse_args(arguments).site
+    parser.add_argument("--minutes", type=int, help="of a lecture; default: whole chapters")
+    options = parser.parse_args(arguments)
+    site, minutes = options.site, options.minutes
+    folder = SLIDES if minutes is None else SLIDES.with_name(f"{SLIDES.name}-{minutes}")
     pages = chapters()
     if missing := [page for page in pages if not (site / f"{page}.html").exists()]:
         print(f"{missing[0]} is not built: run 'make book' first", file=sys.stderr)
         return 1
-    shutil.rmtree(SLIDES, ignore_errors=True)
-    (SLIDES / "_images").mkdir(parents=True)
-    copy_parts(site)
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "_images").mkdir(parents=True)
+    copy_parts(site, folder)
     entries = []
     for page in tqdm(pages, unit="deck"):
-        title, question = make_deck(page, site)
+        title, question = make_deck(page, site, folder, minutes)
         entries.append(f'<li><a href="{deck_name(page)}.html">{title}</a> {question}</li>')
     index = Template((PARTS / "index.html").read_text(encoding="utf-8"))
     text = index.substitute(entries="\n".join(entries))
-    (SLIDES / "index.html").write_text(text, encoding="utf-8")
-    print(f"{len(entries)} decks in {SLIDES.relative_to(ROOT)}/: open index.html")
+    (folder / "index.html").write_text(text, encoding="utf-8")
+    print(f"{len(entries)} decks in {folder.relative_to(ROOT)}/: open index.html")
     return 0
 
 

@@ -162,6 +162,11 @@ def counts() -> dict[str, int]:
         for cell in notebook(path)["cells"]
         if cell["cell_type"] == "code"
     ]
+    bank = [
+        entry
+        for path in (BOOK / "course" / "questions").glob("*.yml")
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
     rows, listed = checked_equations(), claims()
     printed = json.loads((BOOK / "reference" / "printed.json").read_text(encoding="utf-8"))
     return {
@@ -182,6 +187,10 @@ def counts() -> dict[str, int]:
         "functions": len(functional.__all__),
         "findings": len(findings()),
         "survived": sum(found.survived == found.shifts > 0 for found in findings().values()),
+        "questions": len(bank),
+        "computed keys": sum(
+            "is" in entry or any("holds" in option for option in entry["options"]) for entry in bank
+        ),
         "claims": len(listed),
         "answered": sum(claim.verdict is not None for claim in listed),
     }

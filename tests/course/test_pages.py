@@ -4,15 +4,45 @@ from __future__ import annotations
 
 import re
 
+import course_load
 import pytest
 
-from tools import course
+from tools import chapters, course
 
 GUIDE = (course.COURSE / "instructor.md").read_text(encoding="utf-8")
 
 
-def test_the_syllabus_states_the_minutes_of_its_pages():
-    assert course.load() in (course.COURSE / "syllabus.md").read_text(encoding="utf-8")
+def test_the_load_counts_what_is_read_run_and_earned():
+    cells = [
+        {"cell_type": "markdown", "source": ["Two words, $x + 1$ and\n", "{eq}`eq-a`."]},
+        {"cell_type": "markdown", "source": ["$$\na \\\\ b\n$$ (eq-a)\n\nOne"]},
+        {"cell_type": "code", "metadata": {}, "source": ["1 + 1"]},
+        {"cell_type": "code", "metadata": {"tags": ["hide-cell"]}, "source": ["2"]},
+    ]
+    assert course_load.load_of(cells) == (6, 2, 1, 0)
+    load = course_load.Load(words=300, formulas=2, cells=4, points=10)
+    assert load.reading == 2 + 1 + 2
+    assert load.work == 30
+
+
+def test_every_week_of_the_plan_has_its_load():
+    weeks = course_load.weeks()
+    assert list(weeks) == list("123456")
+    points = 0
+    for path in course.sources():
+        head = course.HEAD.search(chapters.read(path).cells[0].source)
+        points += int(head["points"])
+    assert sum(week.points for week in weeks.values()) == points
+    assert min(week.words for week in weeks.values()) > 2000
+    assert len(list(course_load.lines())) == 2 + 6 + 1 + 2
+
+
+def test_the_points_of_the_project_add_up():
+    page = (course.COURSE / "project.md").read_text(encoding="utf-8")
+    points = [int(row) for row in re.findall(r"^\| [^|]+ \| (\d+) \|", page, re.MULTILINE)]
+    assert sum(points) == 40
+    assert "forty points" in page
+    assert page.count("**Control.**") == page.count("**Trap.**") == page.count("\n### ") == 4
 
 
 COLLECTORS = re.findall(r"^\| (\w+).*named_regexp='([^']+)'` \|$", GUIDE, re.MULTILINE)

@@ -16,7 +16,9 @@ import nbformat
 import pytest
 
 from tests.course.support import nbgrader_of
-from tools import chapters, course
+from tools import chapters, course, exams, plain
+from tools.archive import pack
+from tools.browser import ROOT
 
 HERE = Path(__file__).parent
 
@@ -30,6 +32,12 @@ def sets(tmp_path_factory):
     site = folder / "site"
     site.mkdir()
     (site / "index.html").write_text("<p>lossbook")
+    notebooks = folder / "notebooks"
+    for page in ("book/0_risk", "book/course/solutions/0_risk", "book/course/source/1_risk/1_risk"):
+        plain.copy(ROOT / f"{page}.ipynb", notebooks / f"{page}.ipynb")
+    (site / "book").mkdir()
+    (site / "book" / "0_risk.html").write_text("<p>What a loss is")  # the solutions are not built
+    assert plain.main(["--site", str(site)]) == 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course, "BUILT", folder / "built")
         course.build(site)
@@ -112,6 +120,33 @@ def test_a_leak_of_any_secret_is_noticed(sets, tmp_path):
     assert unnoticed == []
 
 
+def test_students_get_no_exam(sets):
+    for name in ("students", "notebooks", "site"):
+        with zipfile.ZipFile(sets / f"lossbook-{name}.zip") as archive:
+            archive.extractall(sets / "looked-through" / name)
+    assert list(exams.leaks(sets / "looked-through")) == []
+
+
+def test_a_site_that_shows_an_exam_is_refused(tmp_path):
+    (tmp_path / course.BOOK).write_bytes(b"")
+    (tmp_path / "page.html").write_text(exams.all_exams()[0].tasks[0].ask)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(course, "BUILT", tmp_path / "built")
+        patch.setattr(
+            course, "release", lambda folder, _: (folder / "release").mkdir(exist_ok=True)
+        )
+        patch.setattr(course, "tables", str)
+        with pytest.raises(course.CourseError, match=r"page\.html shows the midterm"):
+            course.build(tmp_path)
+
+
+def test_the_instructor_gets_the_exams(sets):
+    content = names(sets / "lossbook-instructor.zip")
+    for exam in exams.all_exams():
+        for end in ("", "-solutions"):
+            assert f"lossbook-instructor/exams/{exam.name}{end}.html" in content
+
+
 def test_a_leak_into_another_file_is_noticed(sets, tmp_path):
     students = tmp_path / "students"
     shutil.copytree(sets / "lossbook-students", students)
@@ -134,34 +169,35 @@ def test_the_instructor_gets_a_course(sets):
 
 
 def test_each_set_says_what_it_is(sets):
-    for name in ("students", "instructor", "book"):
+    for name in ("students", "instructor", "notebooks"):
         assert f"lossbook-{name}/README.md" in names(sets / f"lossbook-{name}.zip")
 
 
 def test_the_book_to_run_holds_nothing_of_the_instructors(sets):
-    top = sets / "lossbook-book"
-    content = names(sets / "lossbook-book.zip")
-    assert "lossbook-book/book/0_risk.ipynb" in content
-    assert "lossbook-book/lossbook/reference/hinge.py" in content
-    assert "lossbook-book/book/course/self_check/1_classification.ipynb" in content
-    for part in ("source", "solutions", "tests", "tools", "instructor", "nbgrader_config"):
+    content = names(sets / course.BOOK)
+    assert "lossbook-notebooks/book/0_risk.ipynb" in content
+    assert "lossbook-notebooks/lossbook/reference/hinge.py" in content
+    for part in ("source", "solutions", "questions", "exams", "tests", "tools", "instructor"):
         assert not [name for name in content if part in name.split("/")[1:]], part
-    for path in top.rglob("*"):
-        if path.is_file() and path.suffix in (".ipynb", ".md"):
-            text = path.read_text(encoding="utf-8")
-            assert "*Marking.*" not in text, path
-            assert "def " not in text or "BEGIN HIDDEN TESTS" not in text, path
 
 
 def test_the_book_to_run_imports_its_own_package(sets, tmp_path):
     code = "import lossbook, lossbook.book.datasets; print(lossbook.__file__)"
     command = [sys.executable, "-P", "-c", code]
-    folder = sets / "lossbook-book"
+    with zipfile.ZipFile(sets / course.BOOK) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / "lossbook-notebooks"
     shown = subprocess.run(
         command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert Path(shown.strip()).is_relative_to(folder.resolve())
+
+
+def test_the_instructor_gets_the_bank_of_questions(sets):
+    content = names(sets / "lossbook-instructor.zip")
+    for name in ("questions.moodle.xml", "questions.qti21.zip"):
+        assert f"lossbook-instructor/{name}" in content
 
 
 def test_the_marking_shows_every_essay(sets):
@@ -174,7 +210,14 @@ def test_the_marking_shows_every_essay(sets):
     ]
     assert page.count("<em>Marking.</em>") == len(essays)
     assert page.count("<em>Looked for</em>") == len(essays)
+    assert page.count(course.NEW_SHEET) == len(essays)  # each is printed on its own
     assert "<math" in page
+    bank = course.comments()
+    assert set(bank) == {"any"} | {entry["grade_id"] for entry in essays}
+    for comments in bank.values():
+        assert len(comments) >= 4
+        assert all(len(comment.split()) <= 30 for comment in comments)
+    assert page.count("<li>") >= sum(map(len, bank.values()))
 
 
 def test_the_tables_are_those_that_model_answers_speak_of(sets):
@@ -201,11 +244,13 @@ def test_a_seed_changes_the_hidden_inputs_and_nothing_that_students_see():
 
 
 def test_the_site_is_packed(sets):
-    assert names(sets / "lossbook-site.zip") == ["lossbook-site/index.html"]
+    assert set(names(sets / "lossbook-site.zip")) == {
+        f"lossbook-site/{name}" for name in ("index.html", "book/0_risk.html", course.BOOK)
+    }
 
 
 def test_equal_content_gives_equal_bytes(sets, tmp_path):
-    course.pack(sets / "lossbook-students", tmp_path / "again.zip", "lossbook-students")
+    pack(sets / "lossbook-students", tmp_path / "again.zip", "lossbook-students")
     one, other = (
         hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (tmp_path / "again.zip", sets / "lossbook-students.zip")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -15,7 +16,7 @@ from tests.site.conftest import require_browser
 from tests.site.test_browser import Record
 from tests.site.test_static import FETCHED, REMOTE
 from tools import slides
-from tools.browser import ROOT, open_page, serve
+from tools.browser import ROOT, SITE, open_page, serve
 from tools.slides import SLIDES, Sentence, deck_name
 
 CHAPTERS = slides.chapters()
@@ -192,11 +193,12 @@ TABLE = f'<div class="cell"><div class="cell_output">{OUTPUT}</div></div>'
 
 
 def test_a_question_comes_before_its_result_and_a_comment_after_it() -> None:
-    (unit,) = units(f"<p>Set up. Context. <em>How many?</em></p>{TABLE}<p>Three. It is so.</p>")
-    assert '<p class="intro">Set up. Context.</p><p class="question">' in unit.html()
-    assert unit.asked
+    ask, unit = units(f"<p>Set up. Context. <em>How many?</em></p>{TABLE}<p>Three. It is so.</p>")
+    assert '<p class="intro">Set up. Context.</p><p class="question">' in ask.html()
+    assert "solo" in ask.kind  # deck.js gives it a slide of its own
+    assert unit.before == ""
     assert [sentence.text for sentence in unit.after] == ["Three.", "It is so."]
-    assert len(unit.notes) == 2
+    assert len(ask.notes) == len(unit.notes) == 1
 
 
 def test_words_in_bold_begin_a_slide() -> None:
@@ -205,6 +207,62 @@ def test_words_in_bold_begin_a_slide() -> None:
     assert [slide.lead for slide in shown] == ["Clamping", "More"]
     assert shown[0].units[0].before == '<p class="intro">It cuts:</p>'
     assert shown[1].units[0].main == "<p>Text.</p>"  # a slide of nothing but prose shows it
+
+
+def deck_of(*parts: tuple[str, str]) -> list[slides.Slide]:
+    """Return slides with these headings and kinds of units."""
+    made = []
+    for number, (heading, kinds) in enumerate(parts):
+        units = [slides.Unit(kind, main=f"{heading} {kind}") for kind in kinds.split(", ")]
+        made.append(slides.Slide(f"part-{number}", heading, units=units))
+    return made
+
+
+def shown(path: list[slides.Slide]) -> list[tuple[str, str]]:
+    return [(slide.heading, unit.kind) for slide in path for unit in slide.units]
+
+
+def test_a_path_takes_the_core_first_and_keeps_the_order() -> None:
+    deck = deck_of(
+        ("Definition", "equation"),
+        ("The code", "output"),
+        ("Experiment", "ask solo, figure solo"),
+        ("Summary", "list"),
+        ("Exercises", "exercise"),
+    )
+    assert slides.path(deck, 0) == []
+    assert shown(slides.path(deck, 3 + 1.5 + 2)) == [
+        ("Definition", "equation"),
+        ("Summary", "list"),
+    ]
+    everything = shown(slides.path(deck, 1000))
+    assert everything == [part for part in shown(deck) if part[0] != "Exercises"]
+
+
+def test_a_question_is_on_a_path_only_with_its_answer() -> None:
+    deck = deck_of(("Experiment", "ask solo, code, table"), ("Geometry", "figure solo"))
+    assert shown(slides.path(deck, 3 + 4.9)) == [("Geometry", "figure solo")]
+    assert shown(slides.path(deck, 3 + 5)) == [
+        ("Experiment", "ask solo"), ("Experiment", "code"), ("Experiment", "table"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("minutes", [50, 90])
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_path_has_its_length_and_the_core(page: str, minutes: int, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slides, "pictures", lambda *_: None)
+        title, _ = slides.make_deck(page, SITE, tmp_path, minutes)
+    stated = re.search(r"\((\d+) minutes\)$", title)
+    assert stated is not None
+    assert int(stated[1]) <= minutes
+    text, whole = next(tmp_path.iterdir()).read_text(), deck(page)
+    for words in ("At a glance", "Definition", "Summary"):
+        assert (words in text) == (words in whole), words
+    assert text.count('class="unit ask') <= whole.count('class="unit ask')
+    assert "Exercise " not in text
+    ids = set(re.findall(r'\bid="([^"]+)"', text))
+    assert set(re.findall(r'href="#/([^"]+)"', text)) <= ids
 
 
 def test_long_prose_is_only_spoken() -> None:

@@ -104,11 +104,7 @@
       if (rest) queue.unshift(rest);
       shrink(unit, body, SMALLEST);
     }
-    for (const one of pages) {
-      grow(one);
-      // A result waits for its question, unless that stands on the slide before.
-      if (!one.querySelector(".question")) one.querySelectorAll(".result.fragment").forEach(result => result.classList.remove("fragment"));
-    }
+    pages.forEach(grow);
   }
 
   // Where there is room, everything is larger.
