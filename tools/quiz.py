@@ -39,6 +39,7 @@ PARTS = {
     "1_classification": ("classification", r"0_|1_[12456]_"),
     "2_softmax": ("the softmax family", r"1_3_"),
     "3_regression": ("regression", r"2_"),
+    "4_practice": ("in practice", r"3_"),
 }
 NUMBER = re.compile(r"[−-]?\d+(?:\.(?P<digits>\d+))?(?= ?[°%]?$)")
 # What expressions may use: the reference functions by their names, and where numbers come from.

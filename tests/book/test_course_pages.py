@@ -11,7 +11,9 @@ from tools import chapters, course
 
 SYLLABUS = (chapters.BOOK / "course" / "syllabus.md").read_text()
 SIX_WEEKS, TWELVE_WEEKS = SYLLABUS.split("## ")[1:3]
-NUMBERED = [path for path in chapters.all_notebooks() if "course" not in path.parts]
+NUMBERED = [
+    path for path in chapters.all_notebooks() if not {"course", "reference"} & set(path.parts)
+]
 TITLES = {
     re.sub(r"^# (\d\. )?", "", chapters.read(path).cells[0].source.splitlines()[0])
     for path in NUMBERED
