@@ -1,5 +1,8 @@
 """The plugin for pytest: what is collected, what fails and how it reads, and what stays silent."""
 
+import json
+
+import eqtest.plugin  # noqa: F401  (NumPy cannot be loaded once more by each inner run)
 import pytest
 
 pytest_plugins = ["pytester"]
@@ -111,6 +114,18 @@ def test_a_wrong_equation_of_a_page_fails(run):
     result = run(page=PAGE.replace("- 2", "+ 2"))
     result.assert_outcomes(passed=2, skipped=1, failed=1)
     result.stdout.fnmatch_lines(["*page.md:2", "eq-square: two sides differ"])
+
+
+def test_the_labelled_equations_of_a_notebook(run, pytester):
+    cells = [
+        {"cell_type": "markdown", "source": PAGE},
+        {"cell_type": "markdown", "source": "$$ a b = b - a $$ (eq-wrong)"},
+    ]
+    pytester.path.joinpath("page.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    project = PROJECT.replace('"docs/*.md"', '"*.ipynb"').replace("eq-square", '"eq-*"')
+    result = run(project=project)
+    result.assert_outcomes(passed=3, skipped=1, failed=1)
+    result.stdout.fnmatch_lines(["*page.ipynb:cell 2", "eq-wrong: two sides differ"])
 
 
 def test_a_strict_project_demands_that_everything_is_run(run):
