@@ -55,7 +55,7 @@ function switchCode() {
 document.addEventListener("DOMContentLoaded", () => {
   showCode();
   const watch = new ResizeObserver((entries) => entries.forEach((entry) => markWide(entry.target)));
-  const formulas = document.querySelectorAll("div.math .katex-display");
+  const formulas = document.querySelectorAll("div.math .katex-display, #at-a-glance td .math");
   document.fonts.ready.then(() => formulas.forEach(markWide));
   for (const formula of formulas) {
     watch.observe(formula);

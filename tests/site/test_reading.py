@@ -126,6 +126,14 @@ def test_a_formula_that_is_cut_says_so_and_takes_the_keyboard(
     assert [formula for formula in wide if not formula["fades"] or not formula["reached"]] == []
 
 
+@pytest.mark.parametrize("name", ["4_l_softmax", "8_arcface"])
+def test_a_table_at_a_glance_fits_a_phone(name: str, browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/book/1_classification/3_softmax/{name}.html", PHONE)
+    box = browser_page.locator("#at-a-glance table").bounding_box()
+    assert box is not None
+    assert box["width"] <= 390
+
+
 @pytest.mark.parametrize("name", ["book/index", "book/1_classification/3_softmax/8_arcface"])
 def test_arrows_have_names_and_images_sizes(name: str, browser_page: Page, address: str) -> None:
     visit(browser_page, f"{address}/{name}.html", PHONE)
