@@ -198,7 +198,6 @@ ANCHORS = {
     "eq-zero-one-bound-exponential": _zero_one,
     "eq-zero-one-bound-logistic": _zero_one,
     "eq-zero-one-bound-squared": _zero_one,
-    "eq-decision-cost": lambda p, c, j: (p @ c)[j - 1],
     "eq-decision-threshold-derivation": _silence_above_alarm,
     # 1.2
     "eq-information-additive": lambda p, q, b: R.information(p * q, base=b),
@@ -350,6 +349,7 @@ ANCHOR_SYMBOLS = {
 
 DRAWN = dict.fromkeys(
     [
+        "eq-cost-matrix",
         "eq-wilson",
         "eq-margin-family-loss",
         "eq-comparison-pairs",

@@ -27,7 +27,8 @@ def _classes(rng: np.random.Generator) -> dict:
 
 def _costs(rng: np.random.Generator) -> dict:
     drawn = _classes(rng)
-    return drawn | {"c": rng.uniform(0, 3, (drawn["C"], drawn["C"]))}
+    c = rng.uniform(0, 3, (drawn["C"], drawn["C"]))
+    return drawn | {"c": c, "r": drawn["p"] @ c}
 
 
 def _two_costs(rng: np.random.Generator) -> dict:
@@ -50,7 +51,7 @@ DRAWS = {
     "eq-zero-one-bound-exponential": _margin,
     "eq-zero-one-bound-logistic": _margin,
     "eq-zero-one-bound-squared": _margin,
-    "eq-decision-cost": _costs,
+    "eq-cost-matrix": _costs,
     "eq-decision-threshold-derivation": _two_costs,
     "eq-wilson": _errors,
 }
