@@ -3,11 +3,11 @@ r"""What ``[tool.eqtest]`` in ``pyproject.toml`` declares: which equations are r
 .. code-block:: toml
 
     [tool.eqtest]
-    docstrings = ["losses"]               # modules, or packages with all that is in them
-    pages = ["docs/*.md"]                 # labelled equations are run
-    strict = true                         # an equation that is read and cannot be run fails
+    docstrings = ["losses"]  # modules, or packages with all that is in them
+    pages = ["docs/*.md"]  # whose labelled equations are run
+    strict = true  # what is not read, or cannot be run, fails
 
-    [tool.eqtest.domains]                 # of symbols and arguments wherever they stand
+    [tool.eqtest.domains]  # of symbols and arguments wherever they stand
     y = "sign"
 
     [tool.eqtest.equations."losses.hinge"]
@@ -90,7 +90,7 @@ class Settings:
     Args:
         docstrings: the modules and packages whose docstrings pytest collects.
         pages: patterns of the pages whose labelled equations pytest collects.
-        strict: whether an equation that is read and cannot be run fails.
+        strict: whether an equation fails that is not read or cannot be run.
         domains: symbol -> domain, wherever it stands.
         equations: name, label or pattern -> how it is run.
         root: the folder of ``pyproject.toml``.
