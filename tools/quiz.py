@@ -111,18 +111,19 @@ def question(chapter: str, entry: dict[str, Any]) -> Question:
     Raises:
         QuizError: If a key is unknown or missing.
     """
-    options = []
-    for found in entry.get("options", ()):
-        fields = _named(found)
-        right = "right" in fields
-        why = fields.pop("right" if right else "wrong", "")
-        options.append(Option(why=why, right=right, **fields))
-    # The place of an option says nothing: its title decides it.
-    random.Random(entry.get("title")).shuffle(options)
     try:
+        options = [_option(found) for found in entry["options"]]
+        # The place of an option says nothing: the title decides it.
+        random.Random(entry["title"]).shuffle(options)
         return Question(chapter, **{**_named(entry), "options": tuple(options)})
-    except TypeError as error:
+    except (KeyError, TypeError) as error:
         raise QuizError(f"{chapter}: {entry.get('title')}: {error}") from None
+
+
+def _option(entry: dict[str, Any]) -> Option:
+    fields = _named(entry)
+    right = "right" in fields
+    return Option(why=fields.pop("right" if right else "wrong"), right=right, **fields)
 
 
 def _named(entry: dict[str, Any]) -> dict[str, Any]:

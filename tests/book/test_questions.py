@@ -40,6 +40,20 @@ def test_a_wrong_number_is_noticed() -> None:
     assert "says 9.99" in "".join(quiz.faults(one._replace(options=options)))
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"title": "A"}, "A: 'options'"),
+        ({"title": "A", "options": [{"say": "1"}]}, "A: 'wrong'"),
+        ({"title": "A", "options": [{"say": "1", "wrong": "No", "hold": "x"}]}, "'hold'"),
+        ({"title": "A", "options": [], "levle": "apply"}, "'levle'"),
+    ],
+)
+def test_a_misspelt_or_missing_key_is_said(entry: dict[str, object], message: str) -> None:
+    with pytest.raises(quiz.QuizError, match=message):
+        quiz.question("1_5_hinge", entry)
+
+
 def test_every_chapter_has_its_questions() -> None:
     counts = Counter(one.chapter for one in BANK)
     assert set(counts) == {path.stem for path in (quiz.COURSE / "solutions").glob("*.ipynb")}
