@@ -40,6 +40,12 @@ BENT = """
         ).map(image => image.src);
     }
 """
+DIMMED = """
+    () => [...document.querySelectorAll("article img[src$='.png']")]
+        .filter(image => getComputedStyle(image).filter !== "none"
+            || getComputedStyle(image).padding !== "0px")
+        .map(image => image.src)
+"""
 OPEN_CODE = """
     () => [...document.querySelectorAll("article .cell_input")]
         .filter(code => code.checkVisibility())
@@ -148,6 +154,12 @@ def test_pictures_keep_their_shape(
 ) -> None:
     visit(browser_page, f"{address}/{name}.html", setting)
     assert browser_page.evaluate(BENT) == []
+
+
+@pytest.mark.parametrize("name", ["book/index", "book/1_classification/5_hinge"])
+def test_pictures_are_not_dimmed_in_the_dark(name: str, browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/{name}.html", Setting(1280, "dark"))
+    assert browser_page.evaluate(DIMMED) == []
 
 
 @pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api/nn"])
