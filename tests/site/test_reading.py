@@ -12,7 +12,7 @@ from tools.browser import SETTINGS, SITE, Setting, toc_pages, visit
 
 CHAPTERS = [page for page in toc_pages() if (SITE.parents[1] / f"{page}.ipynb").exists()]
 SHOWN = ("book/index", "book/1_classification/2_cross_entropy", "book/reference/checked")
-MOST_REQUESTS, MOST_BYTES = 20, 520_000  # the cover's pictures are half of it
+MOST_REQUESTS, MOST_BYTES = 16, 350_000
 MOST_SHIFT = 0.02
 SHIFTING = (*SHOWN, "book/2_regression/4_perceptual", "book/course/solutions/2_4_perceptual")
 # Formulas that scroll on a phone in the whole book; each shows it by a fading edge.
