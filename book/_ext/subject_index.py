@@ -50,9 +50,19 @@ class Term(NamedTuple):
 
 @cache
 def terms() -> list[Term]:
-    """Return the terms of the glossary; a row with two of them counts twice."""
+    """Return the terms of the glossary; a row with two of them counts twice.
+
+    Raises:
+        ValueError: if a term stands in two rows.
+    """
     rows = ROW.finditer((BOOK.parent / f"{GLOSSARY}.md").read_text(encoding="utf-8"))
-    return [Term(name, f"book/{row['page']}") for row in rows for name in row["terms"].split(", ")]
+    found: dict[str, Term] = {}
+    for row in rows:
+        for name in row["terms"].split(", "):
+            if name in found:
+                raise ValueError(f"glossary: {name!r} stands in two rows")
+            found[name] = Term(name, f"book/{row['page']}")
+    return list(found.values())
 
 
 class PlacesOfTerms(SphinxTransform):

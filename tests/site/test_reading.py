@@ -12,7 +12,7 @@ from tools.browser import SETTINGS, SITE, Setting, toc_pages, visit
 
 CHAPTERS = [page for page in toc_pages() if (SITE.parents[1] / f"{page}.ipynb").exists()]
 SHOWN = ("book/index", "book/1_classification/2_cross_entropy", "book/reference/checked")
-MOST_REQUESTS, MOST_BYTES = 20, 520_000  # the cover's pictures are half of it
+MOST_REQUESTS, MOST_BYTES = 16, 350_000
 MOST_SHIFT = 0.02
 SHIFTING = (*SHOWN, "book/2_regression/4_perceptual", "book/course/solutions/2_4_perceptual")
 # Formulas that scroll on a phone in the whole book; each shows it by a fading edge.
@@ -39,6 +39,12 @@ BENT = """
             image.width / image.height / (image.naturalWidth / image.naturalHeight) - 1) > 0.02
         ).map(image => image.src);
     }
+"""
+DIMMED = """
+    () => [...document.querySelectorAll("article img[src$='.png']")]
+        .filter(image => getComputedStyle(image).filter !== "none"
+            || getComputedStyle(image).padding !== "0px")
+        .map(image => image.src)
 """
 OPEN_CODE = """
     () => [...document.querySelectorAll("article .cell_input")]
@@ -148,6 +154,12 @@ def test_pictures_keep_their_shape(
 ) -> None:
     visit(browser_page, f"{address}/{name}.html", setting)
     assert browser_page.evaluate(BENT) == []
+
+
+@pytest.mark.parametrize("name", ["book/index", "book/1_classification/5_hinge"])
+def test_pictures_are_not_dimmed_in_the_dark(name: str, browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/{name}.html", Setting(1280, "dark"))
+    assert browser_page.evaluate(DIMMED) == []
 
 
 @pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api/nn"])
