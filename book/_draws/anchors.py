@@ -390,6 +390,9 @@ SELF = {
 }
 
 HEADS = {
+    "eq-interval-score": r"S(x_{\text{lo}}, x_{\text{up}}, t)",
+    "eq-label-smoothing": "t_k",
+    "eq-student-density": r"p(t \mid x)",
     "eq-zero-one": r"\ell(\hat y, y)",
     "eq-information": "I(p)",
     "eq-bernoulli": "P(y)",

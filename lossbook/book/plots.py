@@ -27,7 +27,7 @@ LOSSES: dict[str, dict[str, Any]] = {
     "absolute error": {"color": GREEN, "linestyle": "-."},
     "smooth L1": {"color": BLUE, "linestyle": "-."},
     "Huber": {"color": PURPLE, "linestyle": "-"},
-    "Charbonnier": {"color": SKY, "linestyle": "-."},
+    "Charbonnier": {"color": GREEN, "linestyle": (0, (3, 1, 1, 1, 1, 1))},
     "log-cosh": {"color": BLACK, "linestyle": "--"},
     "Tukey": {"color": BLUE, "linestyle": ":"},
     "Huber (scikit-learn)": {"color": BLACK, "linestyle": ":"},
