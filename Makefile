@@ -61,7 +61,7 @@ test-notebooks: $(INSTALLED)
 	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
 
 test-site: $(SITE) $(SLIDES)
-	pytest -n 2 --dist loadfile tests/site
+	pytest -n 2 --dist worksteal tests/site
 
 test-lab: $(SITE)  ## three plain notebooks and three chapters in a real JupyterLab
 	pytest tests/lab

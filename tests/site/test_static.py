@@ -29,7 +29,7 @@ FETCHED = {
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # Works that are on no public page that a number or an address leads to for certain.
-NO_LINK = 4
+NO_LINK = 5
 
 
 @cache
