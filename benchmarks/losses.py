@@ -318,22 +318,21 @@ def tables(run: dict[str, Any]) -> Iterator[str]:
     machine = run["machine"]
     versions = f"PyTorch {machine['torch']}, Python {machine['python']}"
     yield f"Processor: {machine['processor']}; {versions}; {machine['rounds']} rounds."
-    for threads in sorted({row["threads"] for row in run["elementwise"]}):
-        rows = [row for row in run["elementwise"] if row["threads"] == threads]
-        yield from ("", f"**Elementwise losses, {threads} thread{'s' * (threads > 1)}**", "")
-        columns = [(dtype, size) for dtype in DTYPES for size in SIZES]
-        heading = " | ".join(f"{dtype}, {size:,}" for dtype, size in columns)
-        yield f"| Loss | Beside | {heading} |"
-        yield f"|:---|:---|{'---:|' * len(columns)}"
-        for name in ELEMENTWISE:
-            found = {(row["dtype"], row["size"]): row for row in rows if row["loss"] == name}
-            if found:
-                cells = (
-                    f"{found[column]['checked']:.2f} ({found[column]['unchecked']:.2f})"
-                    for column in columns
-                )
-                other = next(iter(found.values()))["other"]
-                yield f"| `{name}` | `{other}` | {' | '.join(cells)} |"
+    kinds = dict.fromkeys((row["dtype"], row["threads"]) for row in run["elementwise"])
+    for dtype, threads in sorted(kinds, key=lambda kind: (list(DTYPES).index(kind[0]), kind[1])):
+        rows = [
+            row for row in run["elementwise"] if (row["dtype"], row["threads"]) == (dtype, threads)
+        ]
+        title = f"**Elementwise losses, {dtype}, {threads} thread{'s' * (threads > 1)}**"
+        yield from ("", title, "")
+        yield f"| Loss | Beside | {' | '.join(f'{size:,}' for size in SIZES)} |"
+        yield f"|:---|:---|{'---:|' * len(SIZES)}"
+        for name in dict.fromkeys(row["loss"] for row in rows):
+            found = {row["size"]: row for row in rows if row["loss"] == name}
+            cells = (
+                f"{found[size]['checked']:.2f} ({found[size]['unchecked']:.2f})" for size in SIZES
+            )
+            yield f"| `{name}` | `{found[SIZES[0]]['other']}` | {' | '.join(cells)} |"
     yield from ("", "**Margin heads, 2 threads**", "")
     shapes = [tuple(shape) for shape in HEADS]
     yield "| Head | " + " | ".join(f"N {N:,}, d {d}, C {C:,}" for N, d, C in shapes) + " |"
