@@ -58,7 +58,7 @@ test-package: $(INSTALLED)
 	pytest -n 2 --dist loadgroup tests lossbook eqtest --doctest-modules $(addprefix --ignore ,tests/course tests/lab tests/site)
 
 test-notebooks: $(INSTALLED)
-	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 60 book
+	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 150 book
 
 test-site: $(SITE) $(SLIDES)
 	pytest -n 2 --dist worksteal tests/site
