@@ -46,7 +46,7 @@ def test_a_wrong_number_is_noticed() -> None:
         ({"title": "A"}, "A: 'options'"),
         ({"title": "A", "options": [{"say": "1"}]}, "A: 'wrong'"),
         ({"title": "A", "options": [{"say": "1", "wrong": "No", "hold": "x"}]}, "'hold'"),
-        ({"title": "A", "options": [], "grade": "apply"}, "'levle'"),
+        ({"title": "A", "options": [], "grade": "apply"}, "'grade'"),
     ],
 )
 def test_a_misspelt_or_missing_key_is_said(entry: dict[str, object], message: str) -> None:
