@@ -209,11 +209,11 @@ def require_absent(name: str, value: object, where: str) -> None:
 
 
 @reads_values
-def require_weights(name: str, weights: Any) -> None:
-    """Raise ValueError unless every weight is finite and at least 0."""
-    if not within(weights, 0, sys.float_info.max):
-        wrong = ~((weights >= 0) & (weights < math.inf))
-        fail(name, _first(weights, wrong), "finite weights of at least 0")
+def require_amounts(name: str, amounts: Any, kind: str) -> None:
+    """Raise ValueError unless every entry, a weight or a count, is finite and at least 0."""
+    if not within(amounts, 0, sys.float_info.max):
+        wrong = ~((amounts >= 0) & (amounts < math.inf))
+        fail(name, _first(amounts, wrong), f"finite {kind} of at least 0")
 
 
 def require_broadcast(name: str, weights: Any, scores_name: str, scores: Any) -> None:
@@ -261,14 +261,6 @@ def require_unit_interval(name: str, array: Any) -> None:
     """Raise ValueError unless every entry lies in [0, 1]; NaN does not."""
     if not within(array, 0, 1):
         fail(name, _first(array, ~((array >= 0) & (array <= 1))), "values in [0, 1]")
-
-
-@reads_values
-def require_counts(name: str, counts: Any) -> None:
-    """Raise ValueError unless every entry is finite and at least 0; NaN is not."""
-    if not within(counts, 0, sys.float_info.max):
-        wrong = ~((counts >= 0) & (counts < math.inf))
-        fail(name, _first(counts, wrong), "finite counts of at least 0")
 
 
 def require_targets(name: str, scores: Any, targets_name: str, targets: Any) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from lossbook._checks import (
+    require_amounts,
     require_base,
     require_broadcast,
     require_distribution,
@@ -18,7 +19,6 @@ from lossbook._checks import (
     require_targets,
     require_tensor,
     require_unit_interval,
-    require_weights,
 )
 from lossbook._reduction import Reduction, require_reduction
 from lossbook.functional._precision import (
@@ -192,7 +192,7 @@ def as_weights(name: str, weights: Weights, scores: Tensor) -> Tensor:
     """Return weights in the scores' dtype, which must broadcast to their shape."""
     tensor = torch.as_tensor(weights, dtype=scores.dtype, device=scores.device)
     require_broadcast(name, tensor, "the logits", scores)
-    require_weights(name, tensor)
+    require_amounts(name, tensor, "weights")
     return tensor
 
 

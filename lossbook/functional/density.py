@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lossbook._checks import (
-    require_counts,
+    require_amounts,
     require_floating,
     require_positive,
     require_same_shape,
@@ -123,7 +123,7 @@ def poisson_nll_loss(s: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> 
     require_tensor("t", t)
     require_same_shape("s", s, "t", t)
     require_reduction(s, reduction)
-    require_counts("t", t)
+    require_amounts("t", t, "counts")
     logs, counts = widened(s), widened(t)
     losses = logs.exp() - counts * logs + torch.lgamma(counts + 1)
     return narrowed(reduce(losses, reduction), s, t)

@@ -9,6 +9,7 @@ from torch.nn.functional import cross_entropy, log_softmax, logsigmoid
 from lossbook._checks import (
     reads_values,
     require_absent,
+    require_amounts,
     require_class_labels,
     require_classes_axis,
     require_distribution,
@@ -22,7 +23,6 @@ from lossbook._checks import (
     require_targets,
     require_tensor,
     require_unit_number,
-    require_weights,
 )
 from lossbook._reduction import Reduction, reduce, require_counted, require_reduction
 from lossbook.functional._precision import float32_under_autocast, narrowed, widened
@@ -403,5 +403,5 @@ def _class_weights(name: str, weight: Weights, z: Tensor) -> Tensor:
     if weights.ndim == 0:
         weights = weights.expand(z.shape[1])
     require_per_class(name, weights, z.shape[1])
-    require_weights(name, weights)
+    require_amounts(name, weights, "weights")
     return weights

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from lossbook._checks import fail, require_choice, require_weights
+from lossbook._checks import fail, require_amounts, require_choice
 from lossbook._reduction import REDUCTIONS, Reduction
 from lossbook.functional.cross_entropy import Weights
 
@@ -28,7 +28,7 @@ class ReducedLoss(nn.Module):
                 fail(name, "none", "at least one weight")
             if not tensor.is_floating_point():
                 tensor = tensor.to(torch.get_default_dtype())
-            require_weights(name, tensor)
+            require_amounts(name, tensor, "weights")
         self.register_buffer(name, tensor)
 
     def extra_repr(self) -> str:

@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 from lossbook._checks import (
     Floats,
     as_floats,
+    require_amounts,
     require_base,
     require_broadcast,
     require_distribution,
     require_same_shape,
     require_targets,
     require_unit_interval,
-    require_weights,
 )
 from lossbook._reduction import Reduction, reduce, reduce_grad
 from lossbook.registry import implements
@@ -244,5 +244,5 @@ def _logits_and_targets(
 def _weights(name: str, values: ArrayLike | None, logits: Floats) -> Floats:
     weights = as_floats(name, 1 if values is None else values)
     require_broadcast(name, weights, "the logits", logits)
-    require_weights(name, weights)
+    require_amounts(name, weights, "weights")
     return weights

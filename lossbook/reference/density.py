@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from lossbook._checks import (
     Floats,
     as_floats,
-    require_counts,
+    require_amounts,
     require_positive,
     require_same_shape,
     require_unit_number,
@@ -201,5 +201,5 @@ def _over_scale(x: ArrayLike, t: ArrayLike, nu: float, scale: float) -> Floats:
 def _rates(s: ArrayLike, t: ArrayLike) -> tuple[Floats, Floats]:
     logs, counts = as_floats("s", s), as_floats("t", t)
     require_same_shape("s", logs, "t", counts)
-    require_counts("t", counts)
+    require_amounts("t", counts, "counts")
     return logs, counts

@@ -10,6 +10,7 @@ from lossbook._checks import (
     as_floats,
     as_labels,
     require_absent,
+    require_amounts,
     require_class_labels,
     require_classes_axis,
     require_distribution,
@@ -20,7 +21,6 @@ from lossbook._checks import (
     require_scores,
     require_targets,
     require_unit_number,
-    require_weights,
 )
 from lossbook._reduction import Reduction, reduce, reduce_grad
 from lossbook.reference.cross_entropy import sigmoid
@@ -574,7 +574,7 @@ def _class_weights(name: str, weight: ArrayLike | None, logits: Floats) -> Float
     weights = as_floats(name, 1 if weight is None else weight)
     weights = np.full(classes, weights) if weights.ndim == 0 else weights
     require_per_class(name, weights, classes)
-    require_weights(name, weights)
+    require_amounts(name, weights, "weights")
     return weights
 
 
