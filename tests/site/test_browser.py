@@ -38,6 +38,8 @@ TOO_WIDE = """
         .filter(formula => formula.scrollWidth > formula.clientWidth + 1)
         .map(formula => formula.closest("div.math").id)
 """
+# A busy machine still loads a page's icon when a test goes on to the next page.
+LEFT_THE_PAGE = "net::ERR_ABORTED"
 RUN_AXE = "options => axe.run(document, options)"
 
 
@@ -52,7 +54,7 @@ class Record:
         page.on("console", lambda message: self.console(message.type, message.text))
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("request", lambda request: self.request(request.url))
-        page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        page.on("requestfailed", lambda request: self.request_failed(request.url, request.failure))
         page.on("response", lambda response: self.response(response.status, response.url))
 
     def console(self, kind: str, text: str) -> None:
@@ -62,6 +64,10 @@ class Record:
     def request(self, url: str) -> None:
         if not url.startswith((self.address, "data:", "blob:")):
             self.faults.append(f"request to another server: {url}")
+
+    def request_failed(self, url: str, reason: str | None) -> None:
+        if reason != LEFT_THE_PAGE:
+            self.faults.append(f"failed: {url}: {reason}")
 
     def response(self, status: int, url: str) -> None:
         if status >= 400:
