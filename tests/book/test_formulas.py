@@ -104,6 +104,6 @@ def test_the_table_that_the_site_shows_is_fresh(rows: list[Checked]):
         fresh = row.json()
         fresh["survivors"] = list(row.survivors)
         shown = dict(stored[row.label])
-        # A bound may differ by one power of ten on another processor.
-        assert fresh.pop("error") <= 10 * shown.pop("error"), row.label
+        # A bound may differ by one power of ten on another processor; these powers are rounded.
+        assert fresh.pop("error") < 11 * shown.pop("error"), row.label
         assert fresh == shown
