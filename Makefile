@@ -20,7 +20,7 @@ LOWEST := $(PYTHON) -c "import tomllib; project = tomllib.load(open('pyproject.t
 	print(*(need.replace('>=', '==') + '.*' for need in project['dependencies']))"
 PACKAGE_ALONE := $(filter-out tests/test_efficientnet.py tests/test_grading.py tests/test_imports.py,$(wildcard tests/test_*.py)) lossbook/reference lossbook/functional lossbook/nn lossbook/registry.py --doctest-modules
 
-.PHONY: help book serve lab plain test test-package test-notebooks test-site test-lab grading questions course slides portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
+.PHONY: help book serve lab plain test test-package test-notebooks test-site test-lab grading questions course slides pdf portable lowest newest bench bench-losses replicate lint text notebooks formulas requirements links look clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -65,6 +65,10 @@ test-site: $(SITE) $(SLIDES)
 
 test-lab: $(SITE)  ## three plain notebooks and three chapters in a real JupyterLab
 	pytest tests/lab
+
+pdf: _build/lossbook.pdf  ## the whole book as one PDF, with outline and links: _build/lossbook.pdf
+_build/lossbook.pdf: $(SITE) tools/pdf.py $(wildcard tools/paper/*)
+	python -m tools.pdf --site $(dir $(SITE)) $@
 
 portable: $(INSTALLED)  ## package and notebooks again, as other processors compute: instructions, threads
 	python -m tools.portable
