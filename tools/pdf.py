@@ -51,7 +51,7 @@ def pages(site: Path) -> Iterator[Printed]:
             yield Printed(name, level, part)
         for tree in contents[name].subtrees:
             for position, item in enumerate(tree.items):
-                yield from below(item, level + 1, (tree.caption or "") if not position else "")
+                yield from below(str(item), level + 1, (tree.caption or "") if not position else "")
 
     yield from below(contents.root.docname, 0, "")
 
