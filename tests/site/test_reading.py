@@ -40,11 +40,9 @@ BENT = """
         ).map(image => image.src);
     }
 """
-DIMMED = """
-    () => [...document.querySelectorAll("article img[src$='.png']")]
-        .filter(image => getComputedStyle(image).filter !== "none"
-            || getComputedStyle(image).padding !== "0px")
-        .map(image => image.src)
+FILTERS = """
+    () => [...document.querySelectorAll("article img[src$='.png']")].map(
+        image => [image.classList.contains("photograph"), getComputedStyle(image).filter])
 """
 OPEN_CODE = """
     () => [...document.querySelectorAll("article .cell_input")]
@@ -156,10 +154,18 @@ def test_pictures_keep_their_shape(
     assert browser_page.evaluate(BENT) == []
 
 
-@pytest.mark.parametrize("name", ["book/index", "book/1_classification/5_hinge"])
-def test_pictures_are_not_dimmed_in_the_dark(name: str, browser_page: Page, address: str) -> None:
-    visit(browser_page, f"{address}/{name}.html", Setting(1280, "dark"))
-    assert browser_page.evaluate(DIMMED) == []
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "photographs"), [("book/index", 0), ("book/2_regression/4_perceptual", 3)]
+)
+def test_figures_are_dark_in_the_dark_and_photographs_are_not(
+    name: str, photographs: int, scheme: str, browser_page: Page, address: str
+) -> None:
+    visit(browser_page, f"{address}/{name}.html", Setting(1280, scheme))
+    filters = browser_page.evaluate(FILTERS)
+    assert sum(photograph for photograph, _ in filters) == photographs < len(filters)
+    inverted = "invert(0.93) hue-rotate(180deg)" if scheme == "dark" else "none"
+    assert all(found == ("none" if photo else inverted) for photo, found in filters)
 
 
 @pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api/nn"])
