@@ -121,6 +121,33 @@ def label(axes: Axes, x: str, y: str, *, title: str = "", legend: bool = True) -
         axes.legend()
 
 
+def spokes(axes: Axes, points: Any, labels: Any, vectors: Any, *, size: float = 5) -> None:
+    """Draw two features of samples, each as its digit, and the class vectors from the origin.
+
+    Args:
+        axes: where to draw.
+        points: features, shape (N, 2).
+        labels: digits 0..9, shape (N,).
+        vectors: the class vectors, shape (10, 2).
+        size: of a digit, in points.
+
+    Example:
+        >>> import matplotlib.pyplot as plt
+        >>> figure, axes = panels()
+        >>> spokes(axes, np.eye(2), np.array([3, 8]), np.ones((10, 2)))
+        >>> axes.get_aspect()
+        1.0
+        >>> plt.close(figure)
+    """
+    colours = (BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE, GREY, "#8C510A", "#332288")
+    arrow = {"arrowstyle": "-|>", "color": BLACK, "lw": 1.2}
+    for digit, (colour, vector) in enumerate(zip(colours, vectors, strict=True)):
+        own = points[labels == digit]
+        axes.plot(*own.T, linestyle="", marker=f"${digit}$", color=colour, markersize=size)
+        axes.annotate("", xy=vector, xytext=(0, 0), arrowprops=arrow)
+    axes.set_aspect("equal")
+
+
 def regions(axes: Axes, decide: Callable[[Any], Any], vectors: Any, names: Sequence[str]) -> None:
     """Colour the plane by a decision between two classes, and draw both class vectors.
 
