@@ -51,6 +51,7 @@ COMMENT = 220  # letters of the sentences beside a result
 PARAGRAPHS = 560  # letters of a slide that has nothing but text
 # An author's tag overrules all of this; what a page folds away with its code is not for a slide.
 OFF_SLIDES = {"tag_no-slide", "tag_hide-cell"}
+OFF_PAGES = {"toctree-wrapper", "explore-fold"}
 SHORT_CODE = 7  # lines that are shown; longer code is folded
 WRONG = ("wrong", "numerical")  # sections in which the code itself is what is to be seen
 # What a lecture of given length keeps, by words of the heading: the lower the number, the sooner.
@@ -321,7 +322,7 @@ class Section:
             assert isinstance(title, Tag)
             assert isinstance(content, Tag)
             self.add(Unit("exercise", f"<h3>{title.get_text(strip=True)}</h3>", inner(content)))
-        elif "toctree-wrapper" not in classes:
+        elif OFF_PAGES.isdisjoint(classes):
             kind = "table" if block.find("table") else "list" if block.find("li") else "block"
             self.add(Unit(kind, main=str(block)))
 

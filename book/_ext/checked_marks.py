@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from book_data import checked_equations
+from side_by_side import address
 from sphinx.application import Sphinx
 
 import lossbook.reference
@@ -73,7 +74,8 @@ def mark(label: str, page: str) -> str:
     if binding and binding.function.__name__ in lossbook.reference.__all__:
         name = f"{binding.function.__module__.rpartition('.')[0]}.{binding.function.__name__}"
         api = f"book/reference/api/reference.html#{name}"
-        lines.append(f"Code: {link(api, f'<code>{binding.function.__name__}</code>')}.")
+        beside = link(address(binding.function.__name__), "NumPy and PyTorch")
+        lines.append(f"Code: {link(api, f'<code>{binding.function.__name__}</code>')}; {beside}.")
     lines.append(link(f"book/reference/checked.html#checked-{label}", "All equations"))
     body = "".join(f"<p>{line}</p>" for line in lines)
     summary = (

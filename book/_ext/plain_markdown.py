@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 LINES_OF_A_CELL = 10_000  # MyST-NB gives line n of cell i (from 0) the number (i + 1) * 10 000 + n
 MARKUP = re.compile(r"[\\`*\[\]$<]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|~(?=~)")
 MARKUP_AT_START = re.compile(r"^(?:\d+(?=[.)]\s)|(?=#+\s|[+-]\s|>|[=-]+$))", re.MULTILINE)
+NOTHING = {"compound", "explorer"}  # the hidden toctree; what needs the site's scripts
 IGNORED = (nodes.target, nodes.comment, nodes.colspec, addnodes.index)
 
 
@@ -119,7 +120,7 @@ class Writer:
     def block(self, node: nodes.Node) -> str:
         """Return a block without code cells as Markdown."""
         name = type(node).__name__
-        if isinstance(node, IGNORED) or name == "compound":  # a compound holds the hidden toctree
+        if isinstance(node, IGNORED) or name in NOTHING:
             return ""
         if isinstance(node, nodes.Admonition):
             return self.admonition(node)
