@@ -4,13 +4,12 @@
 - ``{claims}``: the table of claims with the verdicts that the chapters give;
 - ``{findings}``: the table of findings; ``{finding}`name``` links to one of them;
 - ``{checked-equations}``: the table of the last run of ``make formulas``;
-- ``_gallery/<chapter>-<n>.png``: the n-th figure of a chapter, in few colours, for the cover.
+- ``_gallery/<chapter>-<n>.png``: the n-th figure of a chapter, for the cover.
 """
 
 from __future__ import annotations
 
 import base64
-import io
 import json
 import posixpath
 import re
@@ -21,7 +20,6 @@ from typing import Any, NamedTuple
 
 import yaml
 from docutils import nodes
-from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -284,19 +282,14 @@ class CheckedEquations(SphinxDirective):
 
 
 def write_gallery(app: Sphinx) -> None:
-    """Lay the figures that the cover names where it finds them: in 64 colours, a third as heavy."""
+    """Lay the figures that the cover names where it finds them."""
     folder = BOOK / "_gallery"
     folder.mkdir(exist_ok=True)
     named = set(re.findall(r"_gallery/(\w+)-(\d+)\.png", COVER.read_text(encoding="utf-8")))
     for path in chapters():
         for number, picture in enumerate(figures(path), start=1):
             if (path.stem, str(number)) in named:
-                few = (
-                    Image.open(io.BytesIO(picture))
-                    .convert("RGB")
-                    .quantize(64, dither=Image.Dither.NONE)
-                )
-                few.save(folder / f"{path.stem}-{number}.png", optimize=True)
+                (folder / f"{path.stem}-{number}.png").write_bytes(picture)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
