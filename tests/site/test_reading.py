@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Response
 
 from tools.browser import SETTINGS, SITE, Setting, toc_pages, visit
@@ -40,12 +43,7 @@ BENT = """
         ).map(image => image.src);
     }
 """
-DIMMED = """
-    () => [...document.querySelectorAll("article img[src$='.png']")]
-        .filter(image => getComputedStyle(image).filter !== "none"
-            || getComputedStyle(image).padding !== "0px")
-        .map(image => image.src)
-"""
+FILTERS = "images => images.map(image => getComputedStyle(image).filter)"
 OPEN_CODE = """
     () => [...document.querySelectorAll("article .cell_input")]
         .filter(code => code.checkVisibility())
@@ -159,9 +157,25 @@ def test_pictures_keep_their_shape(
 
 
 @pytest.mark.parametrize("name", ["book/index", "book/1_classification/5_hinge"])
-def test_pictures_are_not_dimmed_in_the_dark(name: str, browser_page: Page, address: str) -> None:
+def test_plots_have_the_ground_of_the_page(name: str, browser_page: Page, address: str) -> None:
     visit(browser_page, f"{address}/{name}.html", Setting(1280, "dark"))
-    assert browser_page.evaluate(DIMMED) == []
+    image = browser_page.locator("article img[src$='.png']").first
+    image.scroll_into_view_if_needed()
+    image.evaluate("image => image.decode()")
+    pixels = np.asarray(Image.open(io.BytesIO(image.screenshot())).convert("RGB"))
+    ground = browser_page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(18, 18, 18)"
+    assert np.abs(np.median(pixels[3], axis=0) - 18).max() <= 1  # the margin at its top
+    assert pixels.max() > 220  # the ink is light
+
+
+def test_pixels_that_are_data_stay_as_they_are(browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/book/2_regression/4_perceptual.html", Setting(1280, "dark"))
+    pictures = browser_page.locator("article .cell_output img.picture")
+    assert pictures.evaluate_all(FILTERS) == ["none"] * 3
+    plots = browser_page.locator("article .cell_output img:not(.picture)").evaluate_all(FILTERS)
+    assert plots
+    assert all("invert" in plot for plot in plots)
 
 
 @pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api/nn"])
