@@ -167,6 +167,9 @@ def test_plots_have_the_ground_of_the_page(name: str, browser_page: Page, addres
     assert ground == "rgb(18, 18, 18)"
     assert np.abs(np.median(pixels[3], axis=0) - 18).max() <= 1  # the margin at its top
     assert pixels.max() > 220  # the ink is light
+    browser_page.emulate_media(media="print")
+    assert {*browser_page.locator("article img").evaluate_all(FILTERS)} == {"none"}
+    browser_page.emulate_media(media="screen")
 
 
 def test_pixels_that_are_data_stay_as_they_are(browser_page: Page, address: str) -> None:
