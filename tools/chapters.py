@@ -325,10 +325,13 @@ def output_faults(path: Path, notebook: NotebookNode) -> Iterator[str]:
         where = _where(path, notebook, index)
         if _is_unrun(cell):
             yield f"{where}: not run"
-        if _shows_image(cell) and len(_alt_text(cell)) < MIN_ALT_LENGTH:
+        if _shows_image(cell) and len(_mystnb(cell, "image").get("alt", "")) < MIN_ALT_LENGTH:
             yield f"{where}: image without mystnb.image.alt of {MIN_ALT_LENGTH} characters or more"
-        if _shows_image(cell) and not {"caption", "name"} <= set(_figure(cell)):
+        if _shows_image(cell) and not {"caption", "name"} <= set(_mystnb(cell, "figure")):
             yield f"{where}: image without mystnb.figure.caption and mystnb.figure.name"
+        pixels = _shows_image(cell) and ".imshow(" in cell.source
+        if pixels and _mystnb(cell, "image").get("classes") != "picture":
+            yield f"{where}: pixels of data without mystnb.image.classes: picture"
         if _is_furniture(cell) and FOLDING_TAGS.isdisjoint(cell.metadata.get("tags", [])):
             yield f"{where}: draws, tabulates or sets up, but is not folded: tag it hide-input"
         for output in cell.outputs:
@@ -356,12 +359,8 @@ def _shows_image(cell: NotebookNode) -> bool:
     return any(kind.startswith("image/") for out in cell.outputs for kind in out.get("data", {}))
 
 
-def _alt_text(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")).strip()
-
-
-def _figure(cell: NotebookNode) -> dict[str, str]:
-    return dict(cell.metadata.get("mystnb", {}).get("figure", {}))
+def _mystnb(cell: NotebookNode, part: str) -> dict[str, str]:
+    return dict(cell.metadata.get("mystnb", {}).get(part, {}))
 
 
 def _faults_of_output(output: NotebookNode) -> Iterator[str]:

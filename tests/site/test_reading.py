@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Response
 
 from tools.browser import SETTINGS, SITE, Setting, toc_pages, visit
@@ -40,10 +43,7 @@ BENT = """
         ).map(image => image.src);
     }
 """
-FILTERS = """
-    () => [...document.querySelectorAll("article img[src$='.png']")].map(
-        image => [image.classList.contains("photograph"), getComputedStyle(image).filter])
-"""
+FILTERS = "images => images.map(image => getComputedStyle(image).filter)"
 OPEN_CODE = """
     () => [...document.querySelectorAll("article .cell_input")]
         .filter(code => code.checkVisibility())
@@ -156,18 +156,29 @@ def test_pictures_keep_their_shape(
     assert browser_page.evaluate(BENT) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    ("name", "photographs"), [("book/index", 0), ("book/2_regression/4_perceptual", 3)]
-)
-def test_figures_are_dark_in_the_dark_and_photographs_are_not(
-    name: str, photographs: int, scheme: str, browser_page: Page, address: str
-) -> None:
-    visit(browser_page, f"{address}/{name}.html", Setting(1280, scheme))
-    filters = browser_page.evaluate(FILTERS)
-    assert sum(photograph for photograph, _ in filters) == photographs < len(filters)
-    inverted = "invert(0.93) hue-rotate(180deg)" if scheme == "dark" else "none"
-    assert all(found == ("none" if photo else inverted) for photo, found in filters)
+@pytest.mark.parametrize("name", ["book/index", "book/1_classification/5_hinge"])
+def test_plots_have_the_ground_of_the_page(name: str, browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/{name}.html", Setting(1280, "dark"))
+    image = browser_page.locator("article img[src$='.png']").first
+    image.scroll_into_view_if_needed()
+    image.evaluate("image => image.decode()")
+    pixels = np.asarray(Image.open(io.BytesIO(image.screenshot())).convert("RGB"))
+    ground = browser_page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(18, 18, 18)"
+    assert np.abs(np.median(pixels[3], axis=0) - 18).max() <= 1  # the margin at its top
+    assert pixels.max() > 220  # the ink is light
+    browser_page.emulate_media(media="print")
+    assert {*browser_page.locator("article img").evaluate_all(FILTERS)} == {"none"}
+    browser_page.emulate_media(media="screen")
+
+
+def test_pixels_that_are_data_stay_as_they_are(browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/book/2_regression/4_perceptual.html", Setting(1280, "dark"))
+    pictures = browser_page.locator("article .cell_output img.picture")
+    assert pictures.evaluate_all(FILTERS) == ["none"] * 3
+    plots = browser_page.locator("article .cell_output img:not(.picture)").evaluate_all(FILTERS)
+    assert plots
+    assert all("invert" in plot for plot in plots)
 
 
 @pytest.mark.parametrize("name", ["book/course/solutions/2_4_perceptual", "book/reference/api/nn"])

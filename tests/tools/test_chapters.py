@@ -241,6 +241,7 @@ BROKEN: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
         put("cells.2.metadata.mystnb", {"image": {"alt": ALT}}),
         "cell 3 (draw()): image without mystnb.figure.caption",
     ),
+    "pixels": (put("cells.2.source", "axes.imshow(x)"), "without mystnb.image.classes: picture"),
     "open figure": (
         put("cells.2.metadata", {"mystnb": SHOWN}),
         "cell 3 (draw()): draws, tabulates or sets up, but is not folded",
