@@ -171,6 +171,8 @@ def read_relation(c: Cursor) -> t.Node:
     start = c.start
     sides, operators = [read_expression(c)], []
     while c.peek() in RELATIONS:
+        if c.peek() == r"\approx":
+            c.fail("how close is that?")
         operators.append(c.take().text)
         sides.append(read_collection(c) if operators[-1] == r"\in" else read_expression(c))
     if not operators:

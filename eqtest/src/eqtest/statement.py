@@ -1,6 +1,7 @@
 r"""What an equation says: chains of sides, what they define, and the comments beside them.
 
-A displayed equation is one or more chains such as ``a = b = c``. The first side of a chain may
+A displayed equation is one or more chains such as ``a = b = c``, or one expression that stands
+alone, which only code can be compared with. The first side of a chain may
 only name what the chain defines, its *head*: ``\ell(y, f)``, ``p_k``,
 ``\frac{\partial \ell}{\partial f}``.
 A further chain whose head is new is a definition for the first one ("where k = …").
@@ -129,7 +130,10 @@ def read_statement(latex: str, functions: Iterable[str], known: Iterable[str]) -
     known = set(known)
     tokens = with_words(tokenize(latex), latex, known)
     pieces = list(_pieces(tokens, latex))
-    heads = [_head(sides, latex, known) for sides in pieces]
+    lone = [sides[0][1][0] for sides in pieces if len(sides) == 1]
+    if lone and len(pieces) > 1:
+        raise FormulaError("neither an equation nor a comment", latex, lone[0].start)
+    heads = [None if lone else _head(sides, latex, known) for sides in pieces]
     if not pieces:
         raise FormulaError("no equation found", latex, 0)
     named = {head.name for head in heads if head and head.parameters}
@@ -172,7 +176,7 @@ def head_of(latex: str) -> Head | None:
         FormulaError: if its first side cannot be read.
     """
     pieces = list(_pieces(tokenize(latex), latex))
-    return _head(pieces[0], latex, set()) if pieces else None
+    return _head(pieces[0], latex, set()) if pieces and len(pieces[0]) > 1 else None
 
 
 def is_headed(side: str, head: str) -> bool:
@@ -359,10 +363,8 @@ def _pieces(tokens: list[Token], latex: str) -> Iterator[list[tuple[str, list[To
             if len(sides) > 1 and _lists_entries(sides):
                 continue
             empty = next((part for part in sides if not part[1]), None)
-            if len(sides) == 1 or empty:
-                raise FormulaError(
-                    "neither an equation nor a comment", latex, (piece or segment)[0].start
-                )
+            if empty:
+                raise FormulaError("one side of a relation is missing", latex, piece[0].start)
             yield sides
 
 

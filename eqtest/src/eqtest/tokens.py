@@ -76,15 +76,15 @@ SYNONYMS = {
 }
 COMMANDS = words(
     r"""\frac \sqrt \sum \prod \max \min \exp \log \cos \sin \tan \arccos \arcsin \arctan \cosh
-    \sinh \tanh \cdot \times \odot \leq \geq \neq \in \sim \mid \{ \} \| \lfloor \rfloor \lceil
-    \rceil \top \star \infty \partial \nabla \quad \dots \hat \tilde \bar \dot \mathbf \boldsymbol
-    \mathcal \mathbb \mathscr \mathfrak \vec \underbrace \overset \substack \\ \left| \right|
-    \left\| \right\|"""
+    \sinh \tanh \cdot \times \odot \leq \geq \neq \in \approx \sim \mid \{ \} \| \lfloor \rfloor
+    \lceil \rceil \top \star \infty \partial \nabla \quad \dots \hat \tilde \bar \dot \mathbf
+    \boldsymbol \mathcal \mathbb \mathscr \mathfrak \vec \underbrace \overset \substack \\ \left|
+    \right| \left\| \right\|"""
 )
 WORDS = words(r"\operatorname \mathrm \mathit \mathsf \mathtt \mathop")
 TEXTS = words(r"\text \textrm \textbf \textit \textsf \texttt \textnormal \mbox")
 MARKS = frozenset("+-*/=<>()[]{}|,;:.&_^'")
-RELATIONS = frozenset(["=", "<", ">", r"\leq", r"\geq", r"\neq", r"\in"])
+RELATIONS = frozenset(["=", "<", ">", r"\leq", r"\geq", r"\neq", r"\in", r"\approx"])
 OPENS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 OPENS |= {r"\left|": r"\right|", r"\left\|": r"\right\|"}
 CLOSES = frozenset(OPENS.values())
