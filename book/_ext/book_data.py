@@ -56,6 +56,19 @@ class Claim(NamedTuple):
     verdict: str | None
 
 
+class GlanceCell(NamedTuple):
+    """What a table *At a glance* says about a loss, known by the label of its definition."""
+
+    label: str
+    row: str
+    text: str
+
+    @property
+    def is_of_one_loss(self) -> bool:
+        """Say whether it can be run: what a risk is like depends on the loss and the model."""
+        return self.row == "Gradient" or not self.label.endswith(("-risk", "-risk-l2"))
+
+
 def chapters() -> list[Path]:
     """Return the notebooks of the chapters, in the order of their paths.
 
@@ -153,6 +166,22 @@ def checked_equations() -> list[dict[str, Any]]:
     return list(json.loads(stored)["equations"])
 
 
+def glance() -> list[GlanceCell]:
+    """Return what the tables *At a glance* say of gradient, range, shape and minimiser."""
+    found = []
+    for path in chapters():
+        _, _, section = prose(path).partition("## At a glance\n")
+        lines = [line for line in section.split("\n## ")[0].splitlines() if line.startswith("|")]
+        table = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+        rows = {re.sub(r" in \$.*", "", row[0]): row[1:] for row in table}
+        for place, definition in enumerate(rows.get("Definition", [])):
+            label = re.findall(r"{eq}`([^`]+)`", definition)[0]
+            for row in ("Gradient", "Range", "Convex", "Smooth", "Minimiser"):
+                text = rows[row][place]
+                found.append(GlanceCell(label, row, rows[row][0] if text == "the same" else text))
+    return found
+
+
 def counts() -> dict[str, int]:
     """Return everything that a page may count."""
     cells = [
@@ -175,6 +204,8 @@ def counts() -> dict[str, int]:
         "equations": len(rows),
         "unlabelled": sum("#" in row["label"] for row in rows),
         "checked": sum(row["kind"] != "exempt" for row in rows),
+        "glance": len(glance()),
+        "glance checked": sum(cell.is_of_one_loss for cell in glance()),
         "exempt": sum(row["kind"] == "exempt" for row in rows),
         "mutants": sum(row["mutants"] for row in rows),
         "killed": sum(row["killed"] for row in rows),
