@@ -1,4 +1,4 @@
-"""Check every labelled equation of the book and print what was done with each.
+"""Check every displayed equation of the book and print what was done with each.
 
 Run from the repository root::
 
@@ -8,6 +8,7 @@ Run from the repository root::
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import re
 import sys
@@ -16,11 +17,12 @@ from pathlib import Path
 
 from eqtest.audit import Audit, Checked
 from eqtest.binding import Binding
+from eqtest.extract import Display, displays
 from tqdm import tqdm
 
 import lossbook.reference  # noqa: F401  (importing it binds the functions to their labels)
 from book import _draws as draws
-from eqtest import equations
+from eqtest import FormulaError
 from lossbook.registry import BINDINGS
 
 BOOK = Path("book")
@@ -30,7 +32,7 @@ def book_audit(book: Path = BOOK) -> Audit:
     """Return all equations of the book with everything that they are checked with."""
     pages = sorted([*book.rglob("*.ipynb"), *book.rglob("*.md")], key=_in_the_books_order)
     chapters = {
-        page.relative_to(book).with_suffix("").as_posix(): equations(page)
+        (name := page.relative_to(book).with_suffix("").as_posix()): named(name, displays(page))
         for page in pages
         if not any(part.startswith(".") for part in page.parts)
     }
@@ -56,6 +58,22 @@ def book_audit(book: Path = BOOK) -> Audit:
         heads=draws.HEADS,
         borderless=draws.BORDERLESS,
     )
+
+
+def named(page: str, found: Sequence[Display]) -> dict[str, str]:
+    """Return the displays of a page by label, or by page and number if they have none: ``page#1``.
+
+    Raises:
+        FormulaError: if two have one label.
+    """
+    result: dict[str, str] = {}
+    unlabelled = itertools.count(1)
+    for display in found:
+        label = display.label or f"{page}#{next(unlabelled)}"
+        if label in result:
+            raise FormulaError(f"{page}: two equations are labelled {label}")
+        result[label] = display.latex
+    return result
 
 
 def _in_the_books_order(page: Path) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""How much of the mathematics that the book prints stands under the check, and what does not.
+"""How much of the mathematics in the book's sentences stands under the check, and what does not.
 
 Run from the repository root: ``python -m tools.printed`` lists what is printed and not checked.
 """
@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eqtest.extract import displays
 from eqtest.tokens import RELATIONS, tokenize, words
 
 from eqtest import FormulaError
@@ -39,7 +38,8 @@ def inline() -> Iterator[Inline]:
     One that is part of a checked equation, token by token, counts as checked.
     """
     audit = book_audit()
-    equations = [f" {_spelled(latex)} " for latex in audit.latex.values()]
+    compared = (latex for label, latex in audit.latex.items() if label not in audit.exempt)
+    equations = [f" {_spelled(latex)} " for latex in compared]
     for page in sorted(BOOK.rglob("*.ipynb")):
         if any(part.startswith(".") for part in page.parts) or "source" in page.parts:
             continue
@@ -52,20 +52,10 @@ def inline() -> Iterator[Inline]:
                 yield Inline(page.relative_to(BOOK).with_suffix("").as_posix(), latex, checked)
 
 
-def unlabelled() -> Iterator[tuple[str, str]]:
-    """Yield page and LaTeX of the displays without a label, which nothing is compared with."""
-    for page in sorted([*BOOK.rglob("*.ipynb"), *BOOK.rglob("*.md")]):
-        if not any(part.startswith(".") for part in page.parts):
-            for display in displays(page):
-                if not display.label:
-                    yield page.relative_to(BOOK).with_suffix("").as_posix(), display.latex
-
-
 def shares() -> dict[str, int]:
     """Return the counts that the page on what is checked prints."""
     found = list(inline())
     return {
-        "unlabelled": sum(1 for _ in unlabelled()),
         "inline": len(found),
         "inline checked": sum(one.checked for one in found),
     }
@@ -85,8 +75,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.printed", description=__doc__)
     parser.add_argument("--json", type=Path, help="where to store the shares")
     options = parser.parse_args(arguments)
-    for page, latex in unlabelled():
-        print(f"{page}: $$ {' '.join(latex.split())} $$")
     for one in inline():
         if not one.checked:
             print(f"{one.page}: ${one.latex}$")

@@ -104,3 +104,8 @@ DRAWS = {
 }
 
 IMPLIED = {"eq-svm-objective": ("x", "y")}  # J(w, b) is printed, on given samples
+
+EXEMPT = {
+    "1_classification/5_hinge#1": "a problem to solve, which says nothing yet",
+    "1_classification/5_hinge#2": "a problem to solve, which says nothing yet",
+}

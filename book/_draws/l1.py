@@ -7,6 +7,12 @@ def pair(rng: np.random.Generator) -> dict:
     return {"x": rng.normal(0, 2), "t": rng.normal(0, 2)}
 
 
+def _pair_or_kink(rng: np.random.Generator) -> dict:
+    # On the kink, which has no derivative, the page is held to the code alone.
+    drawn = pair(rng)
+    return drawn | {"x": rng.choice([drawn["x"], drawn["t"]], p=[0.8, 0.2])}
+
+
 def _targets(rng: np.random.Generator) -> dict:
     N = int(rng.integers(2, 7))
     t = np.sort(rng.normal(0, 2, N))
@@ -48,7 +54,7 @@ def coordinate(rng: np.random.Generator) -> dict:
 
 DRAWS = {
     "eq-l1": pair,
-    "eq-l1-grad": pair,
+    "eq-l1-grad": _pair_or_kink,
     "eq-l1-lines": pair,
     "eq-l1-median-derivation": _targets,
     "eq-l1-median-slope-derivation": _targets_off,

@@ -246,4 +246,17 @@ SURVIVORS = {
         "sign: `-` before `t_i - x`": "A constant has no slope.",
         r"border: `<` -> `\leq` in `t_i < x`": "On a target the mean loss has no slope, so none is drawn.",
     },
+    "course/solutions/1_2_cross_entropy#1": {
+        r"factor: `\cdot 1` -> `` in `\tfrac12 \cdot 1`": "a factor of 1 changes nothing",
+    },
+    "course/source/5_robust/5_robust#6": {
+        r"sign: `-` before `\sum_{i=1}^{N} w_i r_i A_{ij}`": "both sides of this equality are 0, so its sign does not matter",
+        "sign: `-` before `0`": "0 has no sign",
+        r"sign: `-` before `\begin{cases} 1 & \text{if } |r_i| \le \delta \\ \delta / |r_i| & \text{otherwise} \end{cases}`": "weights of the other sign have the same zero",
+    },
+    "course/source/3_margin/3_margin#4": {
+        r"term: `\min(\lfloor m \theta / \pi \rfloor,\ m - 1)` -> `(\lfloor m \theta / \pi \rfloor)` in `\min(\lfloor m \theta / \pi \rfloor,\ m - 1)`": "at the angle pi the piece that would follow has the same value",
+        r"sign: `-` -> `+` in `m - 1`": "at the angle pi the piece that would follow has the same value",
+        r"term: `- 1` -> `` in `m - 1`": "at the angle pi the piece that would follow has the same value",
+    },
 }

@@ -111,6 +111,39 @@ def test_relations():
             check(latex, draw=touching)
 
 
+def test_a_rounded_number_is_right_to_its_last_digit():
+    def nothing(rng):
+        return {}
+
+    report = check(r"\frac{1}{\log 2} \approx 1.4427", draw=nothing)
+    assert report.comparisons == 20
+    check(r"\eta = \frac{1}{170^2} \approx 3.5 \cdot 10^{-5}", lambda: 170**-2, draw=nothing)
+    for wrong in (r"\frac{1}{\log 2} \approx 1.4426", r"170^2 \approx 2.8 \cdot 10^4"):
+        with pytest.raises(FormulaMismatch, match="approx"):
+            check(wrong, draw=nothing)
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [r"x \approx x - 1", r"x \approx 2 + 1", r"x \approx 3 = x", r"x = [x \approx 3]"],
+)
+def test_nearly_equal_is_refused_where_nothing_says_how_near(latex: str):
+    with pytest.raises(FormulaError, match="how close"):
+        check(latex, lambda x: x, draw=lambda rng: {"x": 3.0 + rng.uniform(-0.1, 0.1)})
+
+
+def test_an_expression_alone_is_compared_with_the_function():
+    check("y f - 1", lambda f, y: y * f - 1, draw=margin)
+    with pytest.raises(FormulaMismatch):
+        check("y f - 1", lambda f, y: y * f + 1, draw=margin)
+    with pytest.raises(FormulaMismatch, match="nothing was compared"):
+        check("y f - 1", draw=margin)
+    with pytest.raises(FormulaError, match="neither an equation nor a comment"):
+        check(r"y f - 1, \quad \ell = y f", draw=margin)
+    with pytest.raises(FormulaError, match="defines no symbol"):
+        check("y f - 1", lambda f: f, draw=margin, definitions=["y f"])
+
+
 def test_the_gradient_is_held_to_the_definition_and_to_the_code():
     page = AUDIT.latex["eq-softmax-loss-grad"]
     definitions = [SOFTMAX_LOSS, AUDIT.latex["eq-softmax"]]

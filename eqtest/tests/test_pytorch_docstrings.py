@@ -206,9 +206,11 @@ def test_a_loss_is_what_its_docstring_prints(name, place, function, draw):
 
 def test_the_share_that_is_read():
     found = list(listed(MODULES))
-    read = [one for one in found if one.refusal is None]
-    assert len(found) > 250
-    assert len(read) >= 0.45 * len(found), f"{len(read)} of {len(found)}"
+    in_nn = [one for one in found if one.equation.name.startswith("torch.nn.")]
+    for ones, floor in ((found, 0.6), (in_nn, 0.8)):
+        read = sum(one.refusal is None for one in ones)
+        assert len(ones) > 120
+        assert read >= floor * len(ones), f"{read} of {len(ones)}"
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,22 @@
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import product
+from types import ModuleType
 
 import numpy as np
 import pytest
+from book_data import counts
 from eqtest.binding import called_as_printed
 from eqtest.extract import displays_in
+from scipy.special import logsumexp
 
 from book import _draws as draws
 from eqtest import FormulaMismatch, check
 from lossbook import reference
+from lossbook.functional import rivals
+from lossbook.reference import margin
 from tools.formulas import book_audit
 
 AUDIT = book_audit()
@@ -90,3 +96,47 @@ def test_every_docstring_with_a_formula_belongs_to_a_label():
     }
     bound = {AUDIT.bindings[label].function.__name__ for label, _ in FORMULAS}
     assert printed <= bound
+
+
+def _in_parts(module: ModuleType) -> list[str]:
+    (display,) = displays_in(inspect.getdoc(module) or "")
+    return [part.strip().rstrip(",") for part in display.latex.split(r"\quad")]
+
+
+def _margin(rng: np.random.Generator) -> dict:
+    W, x = rng.normal(size=(4, 3)), rng.normal(size=3)
+    cosines = W @ x / np.linalg.norm(W, axis=1) / np.linalg.norm(x)
+    drawn = {"W": W, "x": x, "y": int(rng.integers(1, 5)), "m": 3}
+    psi = partial(margin.l_softmax_psi, m=3)
+    return drawn | {"theta": np.arccos(cosines), "psi": psi}
+
+
+def _rivals(rng: np.random.Generator) -> dict:
+    f, v, b, y = rng.normal(size=3), rng.normal(size=(4, 3)), rng.normal(size=4), rng.integers(1, 5)
+    return {"f": f, "v": v, "b": b, "y": int(y), "t": v[y - 1] @ f + b[y - 1]}
+
+
+def test_no_formula_of_the_package_is_left_out():
+    functions = {binding.function for binding in AUDIT.bindings.values()}
+    displays = [displays_in(inspect.getdoc(function) or "") for function in functions]
+    of_modules = 2
+    assert counts()["docstrings"] == sum(map(len, displays)) + of_modules
+
+
+def test_a_module_prints_what_it_computes():
+    others, loss = _in_parts(rivals)
+    check(
+        loss,
+        lambda f, v, b, y: reference.softmax_loss([v @ f + b], [y - 1]),
+        definitions=[others],
+        draw=_rivals,
+    )
+    others, own = _in_parts(margin)
+    check(others, lambda W, x, theta: W @ x, draw=_margin)
+    check(own, _true_logit, draw=_margin)
+
+
+def _true_logit(W: np.ndarray, x: np.ndarray, y: int, theta: np.ndarray) -> float:
+    """Return the logit that the loss must have taken beside the others."""
+    loss = reference.l_softmax_loss([x], W, [y - 1], m=3)
+    return logsumexp(np.delete(W @ x, y - 1)) - np.log(np.expm1(loss))

@@ -475,14 +475,12 @@ class Trial:
             raise FormulaMismatch(f"{where}the head prints {text}")
 
     def _require_variety(self, where: str, trace: Trace) -> None:
-        if len(self.points) < 2:
-            return
+        first = self.points[0].symbols
+        if len(self.points) < 2 or not first:
+            return  # nothing to draw, says the author
         if self.function is not None:
             values = [point.reference for point in self.points]
         else:
-            first = self.points[0].symbols
-            if not first:
-                return  # the author says that there is nothing to draw
             values = [
                 np.array([_digest(point.symbols[key]) for key in sorted(trace.read & set(first))])
                 for point in self.points
@@ -540,6 +538,8 @@ def joined(first: str, second: str) -> str:
     """
     if "=" in (first, second):
         return second if first == "=" else first
+    if r"\approx" in (first, second):
+        return ""
     if first == second != r"\neq":
         return first
     for strict, loose in (("<", r"\leq"), (">", r"\geq")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,20 +14,28 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from eqtest.config import Equation, Settings, of_docstring, of_page, settings
+from eqtest.config import Equation, Settings, function_named, of_docstring, of_page, settings
 from eqtest.errors import FormulaError, FormulaMismatch, NoValue, Unread
 from eqtest.extract import displays, displays_in
 from eqtest.statement import read_statement
 
+_UNSURE = re.compile(r"([A-Za-z]+)\w*\(…\) could be a function or a product")
 PAGES = (".ipynb", ".md", ".qmd", ".rst", ".txt")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A displayed equation and why it is not read, if it is not."""
+    """A displayed equation and why it is not read, if it is not.
+
+    Args:
+        equation: the equation.
+        refusal: why it is not read.
+        functions: the names that have to be functions for it to be read.
+    """
 
     equation: Equation
     refusal: FormulaError | None
+    functions: tuple[str, ...] = ()
 
 
 def listed(targets: Sequence[str]) -> Iterator[Listed]:
@@ -41,7 +50,7 @@ def listed(targets: Sequence[str]) -> Iterator[Listed]:
             latex = " ".join(equation.display.latex.split())
             if latex and latex not in seen:
                 seen.add(latex)
-                yield Listed(equation, _refusal(equation.display.latex))
+                yield _listed(equation)
 
 
 @dataclass(frozen=True)
@@ -133,12 +142,44 @@ def _own(found: Any, module: ModuleType) -> bool:
     return not isinstance(home, str) or home.split(".")[0] == module.__name__.split(".")[0]
 
 
-def _refusal(latex: str) -> FormulaError | None:
+def _listed(equation: Equation) -> Listed:
+    """Read an equation, to which nothing says yet what its names are.
+
+    The arguments of what a docstring belongs to are symbols, and ``T`` in ``T_{n + 1}(x) = …`` is a
+    function.
+    """
+    latex, functions = equation.display.latex, list[str]()
+    symbols = _arguments(equation.name.partition("#")[0])
+    refusal: FormulaError | None = None
+    while True:
+        try:
+            read_statement(latex, functions, symbols)
+        except FormulaError as error:
+            refusal = refusal or error
+            unsure = _UNSURE.match(error.message)
+            name = unsure[1] if unsure else ""
+            headed = name and re.match(rf"\\?{name}(?![A-Za-z])", latex)
+            if not headed or name in functions:
+                return Listed(equation, refusal)
+            functions.append(name)
+        else:
+            return Listed(equation, None, tuple(functions))
+
+
+def _arguments(name: str) -> set[str]:
+    """Return the arguments of a function, or of a class and its methods, by its dotted name."""
     try:
-        read_statement(latex, (), ())
-    except FormulaError as error:
-        return error
-    return None
+        found = function_named(name)
+    except FormulaError:
+        return set()
+    several = [found, *(vars(found).values() if inspect.isclass(found) else ())]
+    names: set[str] = set()
+    for one in filter(callable, several):
+        try:
+            names |= set(inspect.signature(one).parameters)
+        except (TypeError, ValueError):  # compiled
+            continue
+    return names
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -171,7 +212,8 @@ def _list(targets: Sequence[str], *, only_refused: bool) -> int:
             reasons[one.refusal.message] += 1
             print(_line("refused", one.equation, one.refusal.message))
         elif not only_refused:
-            print(_line("read", one.equation))
+            needs = f"if {', '.join(one.functions)} is a function" if one.functions else ""
+            print(_line("read", one.equation, needs))
     print(f"\n{total} equations: {read} read, {total - read} refused; {labelled} with a label")
     _print_reasons(reasons)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from eqtest.errors import FormulaError
 from eqtest.scope import Symbol, as_array
 
 EXACT, NUMERIC = (1e-9, 1e-12), (1e-6, 1e-8)  # relative and absolute tolerance
+_ROUNDED_NUMBER = re.compile(
+    r"-?\d+(?:\.(\d+))?(?:\s*\\(?:cdot|times)\s*10\^(?:\{(-?\d+)\}|(\d)))?"
+)
 # What a function returns in fewer digits is compared to fewer.
 ROUNDED = {"float32": (1e-5, 1e-6), "float16": (1e-2, 1e-3)}
 
@@ -80,6 +84,7 @@ def difference(point: Point, left: Shown, relation: str, right: Shown) -> float:
         "<": lambda: a < b,
         ">": lambda: a > b,
         r"\neq": lambda: np.abs(a - b) > room,
+        r"\approx": lambda: np.abs(a - b) <= half_a_digit(right.text),
     }
     if relation not in good:
         raise FormulaError(f"{relation} between two sides is not checked")
@@ -89,6 +94,21 @@ def difference(point: Point, left: Shown, relation: str, right: Shown) -> float:
         return 0.0
     size = np.maximum(np.maximum(np.abs(a), np.abs(b)), absolute / relative)
     return float(np.max(np.abs(a - b) / size, initial=0.0))
+
+
+def half_a_digit(printed: str) -> float:
+    r"""Return how far a value may be from the number that it is rounded to.
+
+    >>> half_a_digit("1.44"), half_a_digit(r"3.5 \cdot 10^{-5}")
+    (0.005, 5e-07)
+
+    Raises:
+        FormulaError: if it is no such number.
+    """
+    found = _ROUNDED_NUMBER.fullmatch(printed)
+    if not found:
+        raise FormulaError(r"\approx is read before a rounded number only: how close is that?")
+    return 0.5 * 10.0 ** (int(found[2] or found[3] or 0) - len(found[1] or ""))
 
 
 def tolerance(shown: Shown) -> tuple[float, float]:

@@ -174,7 +174,8 @@ class Equation:
         if (name := _defined(latex)) not in map(plain, entry.domains):
             drawn.pop(name, None)
         given = {
-            key: _named(one) if isinstance(one, str) else one for key, one in entry.given.items()
+            key: function_named(one) if isinstance(one, str) else one
+            for key, one in entry.given.items()
         }
         draw = draws(drawn, first=entry.first)
         trial = Trial(
@@ -186,7 +187,7 @@ class Equation:
             implied=entry.implied,
             head=entry.head,
             labels=[key for key, text in drawn.items() if domain(text).kind == "class"],
-            convert=_named(entry.convert) if entry.convert else None,
+            convert=function_named(entry.convert) if entry.convert else None,
             borders=entry.borders,
             first=entry.first,
             points=entry.points,
@@ -200,7 +201,7 @@ class Equation:
 
     def _called(self) -> Callable[..., Any] | None:
         entry = self.entry
-        function = _named(entry.function) if entry.function else self.function
+        function = function_named(entry.function) if entry.function else self.function
         if function is None or not (entry.fixed or entry.per == "sample"):
             return function
         if entry.per == "sample":
@@ -220,7 +221,7 @@ def _defined(latex: str) -> str:
     return head.name if head else ""
 
 
-def _named(name: str | Callable[..., Any]) -> Callable[..., Any]:
+def function_named(name: str | Callable[..., Any]) -> Callable[..., Any]:
     """Return the function of a dotted name.
 
     Raises:

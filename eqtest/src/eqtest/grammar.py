@@ -31,13 +31,15 @@ from typing import Literal, TypeVar
 from eqtest import tree as t
 from eqtest.cursor import ACCENTS, DEEPEST, DIVIDERS, STYLES, Cursor, plain_word
 from eqtest.errors import FormulaError
-from eqtest.tokens import OPENS, RELATIONS, Token, matching, tokenize, words
+from eqtest.tokens import OPENS, RELATIONS, Token, matching, split, tokenize, words
 
 TRANSPOSES = (r"\top", " T")  # upright; an italic T could be a temperature
 CONSTANTS: dict[str, Literal["e", "pi"]] = {"e": "e", "pi": "pi"}
 FUNCTIONS = {
     "\\" + name: name for name in words("exp log cos sin tan arccos arcsin arctan cosh sinh tanh")
-} | {" sign": "sign", " sgn": "sign", " exp": "exp", " log": "log", " ln": "log", " tanh": "tanh"}
+}
+FUNCTIONS |= {f" {command[1:]}": name for command, name in FUNCTIONS.items()}
+FUNCTIONS |= {" sign": "sign", " sgn": "sign", " ln": "log", " Tanh": "tanh"}
 SQUARABLE = words("cos sin tan cosh sinh tanh")
 BIG: dict[str, Literal["sum", "prod", "max", "min"]] = {
     r"\sum": "sum",
@@ -171,6 +173,8 @@ def read_relation(c: Cursor) -> t.Node:
     start = c.start
     sides, operators = [read_expression(c)], []
     while c.peek() in RELATIONS:
+        if c.peek() == r"\approx":
+            c.fail("how close is that?")
         operators.append(c.take().text)
         sides.append(read_collection(c) if operators[-1] == r"\in" else read_expression(c))
     if not operators:
@@ -596,7 +600,8 @@ def read_named(c: Cursor, read: t.Name | None = None) -> t.Node:
         if c.peek() == "^":
             name, power, transposed = read_above(c, name)
     if c.peek() == "(" and power is None and not transposed and not name.indices:
-        node = read_entry(c, name) if holds_symbols(c) else name
+        # Two values in a bracket are no factor.
+        node = read_entry(c, name) if holds_symbols(c) or holds_several(c) else name
     if isinstance(node, t.Name):
         node = constant(node)
     if transposed:
@@ -696,6 +701,12 @@ def holds_symbols(c: Cursor) -> bool:
     """Say whether the bracket that comes next holds symbols only, so that it names an entry."""
     parts, _ = c.parts(c.at)
     return all(begin < end and c.after_symbol(begin) == end for begin, end in parts)
+
+
+def holds_several(c: Cursor) -> bool:
+    """Say whether the bracket that comes next holds several values."""
+    inside = c.tokens[c.at + 1 : matching(c.tokens, c.at)]
+    return any(mark == "," for mark, _ in split(inside, frozenset([","])))
 
 
 def read_entry(c: Cursor, name: t.Name) -> t.Name:
@@ -953,7 +964,10 @@ def read_clauses(c: Cursor) -> list[t.Node]:
         found = [read_relation(c)]
         while c.peek() in (",", ":", r"\mid", r"\\"):
             c.take()
-            found.append(read_relation(c))
+            if c.skip(r"\dots"):
+                found = [read_run(c, found)]
+            else:
+                found.append(read_relation(c))
         return found
 
     def substack(c: Cursor) -> list[t.Node]:
@@ -961,6 +975,17 @@ def read_clauses(c: Cursor) -> list[t.Node]:
         return read_braces(c, read)
 
     return read_braces(c, substack if c.peek(1) == r"\substack" else read)
+
+
+def read_run(c: Cursor, before: list[t.Node]) -> t.Relation:
+    r"""Read the end of ``m = 0, \dots, K - 1``, a set like any other."""
+    c.expect(",")
+    first, last = before[-1], read_expression(c)
+    if len(before) > 1 or not isinstance(first, t.Relation) or first.operators != ("=",):
+        c.fail(r"a run is written j = 1, \dots, C", c.at - 1)
+    index, low = first.sides
+    run = t.Collection((low, last), run=True, start=low.start, end=c.end)
+    return t.Relation((r"\in",), (index, run), start=first.start, end=c.end)
 
 
 def read_bounds(

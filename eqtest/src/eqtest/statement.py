@@ -1,6 +1,7 @@
 r"""What an equation says: chains of sides, what they define, and the comments beside them.
 
-A displayed equation is one or more chains such as ``a = b = c``. The first side of a chain may
+A displayed equation is one or more chains such as ``a = b = c``, or one expression that stands
+alone, which only code can be compared with. The first side of a chain may
 only name what the chain defines, its *head*: ``\ell(y, f)``, ``p_k``,
 ``\frac{\partial \ell}{\partial f}``.
 A further chain whose head is new is a definition for the first one ("where k = …").
@@ -12,9 +13,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from eqtest.cursor import Cursor
+from eqtest.cursor import Cursor, plain_word
 from eqtest.errors import FormulaError
 from eqtest.grammar import (
+    BIG,
     TIMES,
     read_above,
     read_below,
@@ -35,7 +37,7 @@ from eqtest.tree import (
     walk,
 )
 
-LAYOUTS = frozenset(["aligned", "align", "split", "gathered", "gather", "equation"])
+LAYOUTS = frozenset(["aligned", "align", "split", "gathered", "gather", "equation", "array"])
 PUNCTUATION = frozenset("().,:;[]")
 LEADS = frozenset(["where", "with", "and", "for", "if", "when", "let"])
 CONDITIONS = words(
@@ -45,6 +47,7 @@ OPERATIONS = words(
     """times plus minus over per divided multiplied averaged summed squared halved doubled where
     with rounded clipped clamped truncated normalised normalized up down least most"""
 )
+_METHOD = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")  # x.size: with brackets it is called
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,18 @@ def read_statement(latex: str, functions: Iterable[str], known: Iterable[str]) -
     Raises:
         FormulaError: if any part of it cannot be read.
     """
+    found = tokenize(latex)
     known = set(known)
-    tokens = with_words(tokenize(latex), latex, known)
+    tokens = with_words(found, latex, known | named_in_head(found, latex))
     pieces = list(_pieces(tokens, latex))
-    heads = [_head(sides, latex, known) for sides in pieces]
+    lone = [sides[0][1][0] for sides in pieces if len(sides) == 1]
+    if lone and len(pieces) > 1:
+        raise FormulaError("neither an equation nor a comment", latex, lone[0].start)
+    heads = [None if lone else _head(sides, latex, known) for sides in pieces]
     if not pieces:
         raise FormulaError("no equation found", latex, 0)
     named = {head.name for head in heads if head and head.parameters}
+    named |= {plain_word(token.text) for token in tokens if _METHOD.fullmatch(token.text)}
     reader = _Reader(latex, frozenset(functions) | named, known | {h.name for h in heads if h})
     chains, definitions = [], []
     for position, (sides, head) in enumerate(zip(pieces, heads, strict=True)):
@@ -147,6 +155,20 @@ def read_statement(latex: str, functions: Iterable[str], known: Iterable[str]) -
     trees += [definition.body for definition in definitions]
     refuse_bare(trees, latex, reader.functions)
     return Statement(latex, tuple(chains), tuple(definitions))
+
+
+def named_in_head(tokens: Sequence[Token], latex: str) -> set[str]:
+    r"""Return what fills an entry of the head's bracket: one symbol, as in ``\ell(x1, x2)``."""
+    c = Cursor(tokens, latex, frozenset())
+    opening = c.after_symbol(0)
+    if not opening or opening == len(tokens) or tokens[opening].text != "(":
+        return set()
+    parts, last = c.parts(opening)
+    if len(tokens) < last + 2 or tokens[last + 1].text not in ("=", "&"):
+        return set()
+    filled = [(tokens[begin].start, tokens[end - 1].end) for begin, end in parts if begin < end]
+    whole = [latex[start:stop] for start, stop in filled]
+    return {entry for entry in whole if re.fullmatch(r"[A-Za-z]+\d*", entry) and len(entry) > 1}
 
 
 def definition_of(chain: Chain, latex: str, where: tuple[Definition, ...]) -> Definition:
@@ -172,7 +194,7 @@ def head_of(latex: str) -> Head | None:
         FormulaError: if its first side cannot be read.
     """
     pieces = list(_pieces(tokenize(latex), latex))
-    return _head(pieces[0], latex, set()) if pieces else None
+    return _head(pieces[0], latex, set()) if pieces and len(pieces[0]) > 1 else None
 
 
 def is_headed(side: str, head: str) -> bool:
@@ -359,10 +381,8 @@ def _pieces(tokens: list[Token], latex: str) -> Iterator[list[tuple[str, list[To
             if len(sides) > 1 and _lists_entries(sides):
                 continue
             empty = next((part for part in sides if not part[1]), None)
-            if len(sides) == 1 or empty:
-                raise FormulaError(
-                    "neither an equation nor a comment", latex, (piece or segment)[0].start
-                )
+            if empty:
+                raise FormulaError("one side of a relation is missing", latex, piece[0].start)
             yield sides
 
 
@@ -412,11 +432,27 @@ def _columns(row: list[Token]) -> list[tuple[list[Token], bool]]:
 def _goes_on(row: list[Token], column: list[Token], before: list[Token]) -> bool:
     """Say whether a row continues the one before it."""
     first = column[0].text
+    if _awaits_body(before):
+        return True
     if first in RELATIONS or before[-1].text in RELATIONS | TIMES | {"+", "-"}:
         return True
     if first not in TIMES | {"+", "-"}:
         return False
     return row[0].text == "&" or len(list(split(column, RELATIONS))) == 1
+
+
+def _awaits_body(row: list[Token]) -> bool:
+    r"""Say whether a row ends with the scripts of a ``\sum`` or a ``\max``."""
+    end = len(row)
+    while end and row[end - 1].text == "}":
+        depth, begin = 1, end - 1
+        while depth and begin:
+            begin -= 1
+            depth += (row[begin].text == "}") - (row[begin].text == "{")
+        if begin < 2 or row[begin - 1].text not in ("_", "^"):
+            return False
+        end = begin - 1
+    return 0 < end < len(row) and row[end - 1].text in BIG
 
 
 def _unwrapped(tokens: list[Token], latex: str) -> list[Token]:
@@ -438,6 +474,8 @@ def _unwrapped(tokens: list[Token], latex: str) -> list[Token]:
             ["[", "b", "]"],
         ):
             tokens = tokens[3:]
+        if name == "array" and any(at == "&" for at, _ in split(tokens, frozenset(["&"]))):
+            raise FormulaError("this block is not read here", latex, tokens[0].start)
     for token in tokens:
         if token.text.startswith(r"\begin{") and token.text[7:-1] != "cases":
             raise FormulaError("this block is not read here", latex, token.start)

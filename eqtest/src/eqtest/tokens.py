@@ -72,19 +72,20 @@ SYNONYMS = {
     r"\leftarrow": "=",
     r"\gets": "=",
     r"\bm": r"\boldsymbol",
+    r"\div": "/",
     r"\stackrel": r"\overset",
 }
 COMMANDS = words(
     r"""\frac \sqrt \sum \prod \max \min \exp \log \cos \sin \tan \arccos \arcsin \arctan \cosh
-    \sinh \tanh \cdot \times \odot \leq \geq \neq \in \sim \mid \{ \} \| \lfloor \rfloor \lceil
-    \rceil \top \star \infty \partial \nabla \quad \dots \hat \tilde \bar \dot \mathbf \boldsymbol
-    \mathcal \mathbb \mathscr \mathfrak \vec \underbrace \overset \substack \\ \left| \right|
-    \left\| \right\|"""
+    \sinh \tanh \cdot \times \odot \leq \geq \neq \in \approx \sim \mid \{ \} \| \lfloor \rfloor
+    \lceil \rceil \top \star \infty \partial \nabla \quad \dots \hat \tilde \bar \dot \mathbf
+    \boldsymbol \mathcal \mathbb \mathscr \mathfrak \vec \underbrace \overset \substack \\ \left|
+    \right| \left\| \right\|"""
 )
 WORDS = words(r"\operatorname \mathrm \mathit \mathsf \mathtt \mathop")
 TEXTS = words(r"\text \textrm \textbf \textit \textsf \texttt \textnormal \mbox")
 MARKS = frozenset("+-*/=<>()[]{}|,;:.&_^'")
-RELATIONS = frozenset(["=", "<", ">", r"\leq", r"\geq", r"\neq", r"\in"])
+RELATIONS = frozenset(["=", "<", ">", r"\leq", r"\geq", r"\neq", r"\in", r"\approx"])
 OPENS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 OPENS |= {r"\left|": r"\right|", r"\left\|": r"\right\|"}
 CLOSES = frozenset(OPENS.values())
@@ -96,6 +97,9 @@ _SWITCH = re.compile(r"\{\s*\\(rm|bf|it|sf|tt)\s+([A-Za-z]+)\s*\}")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[0-9][eE][-+]?[0-9]")
+_INDEXED = re.compile(r"\s*([A-Za-z](?:\w|\\_)*)\[(\d)\]\s*")  # in a text
+_MATRIX_PRODUCT = re.compile(r"\s*\{\s*@\s*\}")
+_COLUMNS = re.compile(r"\s*\{[lcr\s]*\}")
 _ROW_GAP = re.compile(r"\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm)\s*\]")
 
 
@@ -204,9 +208,12 @@ def tokenize(latex: str, start: int = 0, stop: int | None = None) -> list[Token]
                 raise FormulaError("a number too large for a double", latex, at)
             tokens.append(Token("number", number[0], at, number.end()))
             at = number.end()
-        elif latex.startswith(":=", at):
+        elif latex.startswith((":=", "=="), at):
             tokens.append(Token("mark", "=", at, at + 2))
             at += 2
+        elif latex.startswith("...", at):
+            tokens.append(Token("mark", r"\dots", at, at + 3))
+            at += 3
         elif latex[at].isascii() and latex[at].isalpha():
             tokens.append(Token("name", latex[at], at, at + 1))
             at += 1
@@ -233,7 +240,9 @@ def _command(latex: str, at: int, tokens: list[Token]) -> int:
     """Read the command that begins at ``at`` onto ``tokens``; return the offset after it."""
     if environment := _ENVIRONMENT.match(latex, at):
         tokens.append(Token("mark", environment[0].replace("*", ""), at, environment.end()))
-        return environment.end()
+        columns = _COLUMNS.match(latex, environment.end())
+        opens = environment[0] == r"\begin{array}" and columns
+        return columns.end() if columns and opens else environment.end()
     if size := _SIZE.match(latex, at):
         return _sized(latex, at, size, tokens)
     found = _COMMAND.match(latex, at)
@@ -254,9 +263,14 @@ def _command(latex: str, at: int, tokens: list[Token]) -> int:
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", inside):
                 raise FormulaError(f"{name} with something else than a word", latex, at)
         if name in TEXTS:
-            inside = inside.replace("~", " ")
+            inside = _text(inside)
+            if indexed := _INDEXED.fullmatch(inside):
+                return _indexed(indexed, at, end, tokens)
         tokens.append(Token("text" if name in TEXTS else "word", inside, at, end))
         return end
+    if name == r"\mathbin" and (product := _MATRIX_PRODUCT.match(latex, end)):
+        tokens.append(Token("mark", r"\cdot", at, product.end()))
+        return product.end()
     if name == r"\tag":
         return braced(latex, end)[1]
     if name == r"\not":
@@ -275,6 +289,23 @@ def _command(latex: str, at: int, tokens: list[Token]) -> int:
         tokens.append(Token("mark", name, at, end))
     else:
         raise FormulaError(f"{name} has no reading here", latex, at)
+    return end
+
+
+def _text(inside: str) -> str:
+    r"""Return a text without what only sets it: ``{x}``, and the space around ``max\_val``."""
+    inside = inside.replace("~", " ")
+    if inside.startswith("{") and inside.endswith("}") and inside.count("{") == 1:
+        inside = inside[1:-1]
+    return inside.strip() if r"\_" in inside else inside
+
+
+def _indexed(found: re.Match[str], start: int, end: int, tokens: list[Token]) -> int:
+    r"""Read ``\text{stride[0]}`` as ``\text{stride}[0]``."""
+    tokens.append(Token("text", found[1], start, end))
+    tokens.append(Token("mark", "[", end, end))
+    tokens.append(Token("number", found[2], end, end))
+    tokens.append(Token("mark", "]", end, end))
     return end
 
 
