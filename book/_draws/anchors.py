@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import optimize, special, stats
+from scipy.spatial import distance
 from sklearn.utils import class_weight
 from torch.nn import functional as F  # noqa: N812
 
@@ -184,6 +185,17 @@ def _gamma_slope(t: float, k: float, s: float) -> float:
     return -torch.autograd.grad(likelihood, free)[0].item()
 
 
+def _contrastive(D: float, y: int, *, m: float) -> float:
+    """Return half of L2 for a pair of one class, for two a squared hinge of the distance."""
+    far = R.squared_hinge_loss([D / m], [1])
+    return (R.l2_loss([D], [0.0]) if y else m**2 * far) / 2
+
+
+def _nearest_centre(W: np.ndarray, x: np.ndarray, k: int) -> float:
+    """Return the cosine with the nearest of a class's centres."""
+    return 1 - min(distance.cosine(centre, x) for centre in W[k - 1])
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -328,6 +340,17 @@ ANCHORS = {
     "eq-interval-score": _interval_score,
     "eq-interval-score-derivation": _interval_score,
     "eq-quantile-sort-derivation": _sorting_gains,
+    # 3.4
+    "eq-proxy-pairs-derivation": lambda s, c, y: R.softmax_loss([s * c], [y - 1]),
+    "eq-contrastive": _contrastive,
+    "eq-triplet-hinge-derivation": lambda x, v, u, m: R.triplet_loss([x], [v], [u], m=m),
+    "eq-pair-cosine": lambda x, v, i, j: 1 - distance.cosine(x[i - 1], v[j - 1]),
+    "eq-info-nce-cold": lambda c, i: max(0.0, 4 * R.multiclass_hinge_loss([c / 4], [i - 1]) - 4),
+    "eq-info-nce-slope-derivation": lambda c, T, i, j: (
+        R.softmax_loss_grad([c / T], [i - 1])[0, j - 1] / T
+    ),
+    "eq-sub-centre": _nearest_centre,
+    "eq-quality-margin": lambda theta, *, m, q: np.exp(1j * (theta - m * q)).real - m - m * q,
     # 2.4 and the opening of part 2
     "eq-perceptual-linear-derivation": lambda K, x, t, M: (
         R.l2_loss(K @ x, K @ t, reduction="sum") / M

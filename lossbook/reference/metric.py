@@ -19,7 +19,7 @@ from lossbook.reference.margin import am_softmax_loss, am_softmax_loss_grad
 from lossbook.registry import implements
 
 
-@implements("eq-triplet", symbols={"positive": "x_pos", "negative": "x_neg"})
+@implements("eq-triplet", symbols={"positive": "v", "negative": "u"})
 def triplet_loss(
     x: ArrayLike,
     positive: ArrayLike,
@@ -30,10 +30,10 @@ def triplet_loss(
 ) -> Floats:
     r"""What the negative lacks of being m further away than the positive, ``eq-triplet``.
 
-    .. math:: \ell = \max\left(0, \|x - x_{\text{pos}}\|^2 - \|x - x_{\text{neg}}\|^2 + m\right)
+    .. math:: \ell = \max\left(0, \|x - v\|^2 - \|x - u\|^2 + m\right)
 
-    The distances are squared. The vectors are taken as they are: for angles give them length 1
-    before.
+    with :math:`v` the positive and :math:`u` the negative. The distances are squared. The vectors
+    are taken as they are: for angles give them length 1 before.
 
     Args:
         x: the anchors' features, shape (N, d), d at least 1.
@@ -55,13 +55,9 @@ def triplet_loss(
     return reduce(np.maximum(0, _excess(x, positive, negative, m)), reduction)
 
 
-@implements("eq-triplet-grad", symbols={"positive": "x_pos", "negative": "x_neg"}, output=0)
-@implements(
-    "eq-triplet-grad-positive", symbols={"positive": "x_pos", "negative": "x_neg"}, output=1
-)
-@implements(
-    "eq-triplet-grad-negative", symbols={"positive": "x_pos", "negative": "x_neg"}, output=2
-)
+@implements("eq-triplet-grad", symbols={"positive": "v", "negative": "u"}, output=0)
+@implements("eq-triplet-grad-positive", symbols={"positive": "v", "negative": "u"}, output=1)
+@implements("eq-triplet-grad-negative", symbols={"positive": "v", "negative": "u"}, output=2)
 def triplet_loss_grad(
     x: ArrayLike,
     positive: ArrayLike,
@@ -90,11 +86,12 @@ def info_nce_loss(
 ) -> Floats:
     r"""Softmax loss whose classes are the batch: whose pair is this?, equation ``eq-info-nce``.
 
-    .. math:: \ell = -\frac1N \sum_{i=1}^N \log \frac{e^{\cos(x_i, v_i) / T}}
-        {\sum_{j=1}^N e^{\cos(x_i, v_j) / T}}
+    .. math:: \ell = -\frac1N \sum_{i=1}^N \log \frac{e^{c_{ii} / T}}
+        {\sum_{j=1}^N e^{c_{ij} / T}}
 
-    with :math:`v_i` the positive of :math:`x_i`; the positives of the others are its negatives. So
-    it is AM-Softmax without a margin, with the positives for class vectors.
+    with :math:`c_{ij}` the cosine between anchor i and the positive of anchor j: the positives of
+    the others are an anchor's negatives. So it is AM-Softmax without a margin, with the positives
+    for class vectors.
 
     Args:
         x: the anchors' features, of any length, shape (N, d), N and d at least 1.
