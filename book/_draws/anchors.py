@@ -14,6 +14,7 @@ from scipy import optimize, special, stats
 from scipy.spatial import distance
 from sklearn.utils import class_weight
 from torch.nn import functional as F  # noqa: N812
+from torch.utils.flop_counter import FlopCounterMode
 
 from lossbook import reference as R  # noqa: N812
 from lossbook.reference import margin
@@ -196,6 +197,21 @@ def _nearest_centre(W: np.ndarray, x: np.ndarray, k: int) -> float:
     return 1 - min(distance.cosine(centre, x) for centre in W[k - 1])
 
 
+def _bytes(*shapes: tuple[int, int]) -> int:
+    """Return how many bytes float32 matrices of these shapes take."""
+    return sum(torch.empty(shape, device="meta").nbytes for shape in shapes)
+
+
+def _operations(N: int, C: int, d: int, *, forward: int) -> int:
+    """Count the operations of the logits, taken as often as said, and of their gradients."""
+    x, W = torch.ones(N, d, requires_grad=True), torch.ones(C, d, requires_grad=True)
+    with FlopCounterMode(display=False) as counter:
+        for _ in range(forward - 1):
+            _ = x @ W.T
+        (x @ W.T).sum().backward()
+    return counter.get_total_flops()
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -351,6 +367,17 @@ ANCHORS = {
     ),
     "eq-sub-centre": _nearest_centre,
     "eq-quality-margin": lambda theta, *, m, q: np.exp(1j * (theta - m * q)).real - m - m * q,
+    # 3.5
+    "eq-scale-bytes": lambda *, N, d, C, K: _bytes(*4 * [(C, d)], *2 * [(N, K)]),
+    "eq-scale-operations": lambda *, N, C, d: _operations(N, C, d, forward=1),
+    "eq-scale-operations-blocks": lambda *, N, C, d: _operations(N, C, d, forward=2),
+    "eq-scale-message": lambda *, N, d, P: _bytes(*3 * [(N, d)], (N, P)),
+    "eq-scale-blocks-derivation": lambda z: special.logsumexp(z),
+    "eq-scale-share": lambda *, z, k: R.softmax(z)[k - 1],
+    "eq-sampled-sum": lambda z: np.exp(special.logsumexp(z)),
+    "eq-sampled-gap-derivation": lambda z, q: (
+        special.logsumexp(z) - R.kl_divergence(q, R.softmax(z))
+    ),
     # 2.4 and the opening of part 2
     "eq-perceptual-linear-derivation": lambda K, x, t, M: (
         R.l2_loss(K @ x, K @ t, reduction="sum") / M
