@@ -224,11 +224,24 @@ def require_broadcast(name: str, weights: Any, scores_name: str, scores: Any) ->
         fail(name, f"shape {tuple(weights.shape)}", expected)
 
 
+def require_vectors(name: str, vectors: Any, shape: str = "(N, d)") -> None:
+    """Raise ValueError unless the rows are vectors of at least one feature."""
+    if vectors.ndim != 2 or vectors.shape[1] == 0:
+        fail(name, f"shape {tuple(vectors.shape)}", f"shape {shape} with d of at least 1")
+
+
+def require_pairs(x: Any, positive: Any) -> None:
+    """Raise ValueError unless each of at least one feature vector has its positive."""
+    require_vectors("x", x)
+    require_same_shape("x", x, "positive", positive)
+    if x.shape[0] == 0:
+        fail("x", "an empty batch", "at least one pair")
+
+
 def require_class_vectors(x: Any, W: Any) -> None:
     """Raise ValueError unless x is (N, d) and W (C, d), with at least one feature and class."""
-    for name, vectors, shape in (("x", x, "(N, d)"), ("W", W, "(C, d)")):
-        if vectors.ndim != 2 or vectors.shape[1] == 0:
-            fail(name, f"shape {tuple(vectors.shape)}", f"shape {shape} with d of at least 1")
+    require_vectors("x", x)
+    require_vectors("W", W, "(C, d)")
     if W.shape[0] == 0:
         fail("W", f"shape {tuple(W.shape)}", "shape (C, d) with C of at least 1")
     if W.shape[1] != x.shape[1]:

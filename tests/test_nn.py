@@ -30,6 +30,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "smooth_l1_loss": {"beta": 1},
     "softmax_loss": {"ignore_index": None, "label_smoothing": 0},
     "structural_risk": {"penalty": "l2"},
+    "triplet_loss": {"m": 0.2},
 }
 
 

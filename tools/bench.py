@@ -15,10 +15,13 @@ A seed draws the training characters, the starting network and the batches, the 
 Last, the time of a training step is measured, with one loss after the other in each round. All but
 the times is the same in every run.
 
+With ``--pairs`` the losses of pairs and triplets are compared instead, for chapter 3.4, with
+normalised softmax on the same batches: by the same stages, and two of them by longer training.
+
 Finished runs are kept in ``_build/bench.jsonl``: started again after a stop, the command goes on
 where it was. Run from the repository root; it takes about half an hour on one idle core::
 
-    python -m tools.bench [--json book/1_classification/3_softmax/comparison.json] [--processes 2]
+    python -m tools.bench [--pairs] [--json FILE] [--processes 2]
 """
 
 from __future__ import annotations
@@ -42,10 +45,11 @@ from torch import Tensor
 from torch import nn as torch_nn
 from tqdm import tqdm
 
-from lossbook import nn
+from lossbook import functional, nn
 from lossbook.book import pairs
 
 STORED = Path("book/1_classification/3_softmax/comparison.json")
+STORED_PAIRS = Path("book/3_practice/pairs.json")
 RUNS = Path("_build/bench.jsonl")
 
 Setting = dict[str, float]
@@ -66,6 +70,14 @@ OWN: dict[str, list[Setting]] = {
 CORE = ("softmax", "normalised", "AM-Softmax")
 # The losses that are compared at each number of training classes.
 LOSSES: dict[int, tuple[str, ...]] = {10: CORE, 100: tuple(OWN)}
+# Losses of batches of pairs; one over the temperature is the scale of normalised softmax.
+OWN_PAIRS: dict[str, list[Setting]] = {
+    "normalised": [{"s": 10.0}, {"s": 20.0}],
+    "InfoNCE": [{"temperature": 0.1}, {"temperature": 0.05}],
+    "triplet, all": [{"m": 0.2}, {"m": 0.5}],
+    "triplet, semi-hard": [{"m": 0.2}, {"m": 0.5}],
+    "triplet, hardest": [{"m": 0.2}, {"m": 0.5}],
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,8 @@ class Plan:
     core_classes: tuple[int, ...] = (100,)
     split_seeds: tuple[int, ...] = tuple(range(200, 205))
     rounds: int = 5
+    longer: int = 0  # steps of a training that is longer, where there is one
+    of_pairs: bool = False  # every batch holds two images of each of its classes
 
     def settings(self, loss: str) -> list[Setting]:
         """Return the candidates of a loss: every step size with every setting of its own."""
@@ -99,6 +113,17 @@ class Plan:
         return {name: as_json(value) for name, value in vars(self).items() if name not in hidden}
 
 
+PAIRS = Plan(
+    own=OWN_PAIRS,
+    classes={100: tuple(OWN_PAIRS), 1000: tuple(OWN_PAIRS)},
+    core=("normalised", "InfoNCE"),
+    core_seeds=tuple(range(100, 105)),
+    core_classes=(1000,),
+    longer=3000,
+    of_pairs=True,
+)
+
+
 class Job(NamedTuple):
     """One training run."""
 
@@ -109,6 +134,7 @@ class Job(NamedTuple):
     seed: int
     steps: int
     split: int = 0
+    of_pairs: bool = False
 
 
 def as_json(value: Any) -> Any:
@@ -120,7 +146,7 @@ def head(loss: str, setting: Setting) -> MakeHead:
     """Return what makes the head of a loss from the numbers of features and of classes.
 
     Args:
-        loss: a name in :data:`OWN`.
+        loss: a name in :data:`OWN` or in :data:`OWN_PAIRS`.
         setting: its hyper-parameters; step size and weight decay are not the head's.
     """
     own: dict[str, Any] = {
@@ -135,7 +161,14 @@ def head(loss: str, setting: Setting) -> MakeHead:
         "AM-Softmax": nn.AMSoftmaxLoss,
         "ArcFace": nn.ArcFaceLoss,
     }
-    return partial(heads[loss], **own)
+    if loss in heads:
+        return partial(heads[loss], **own)
+    name, _, negatives = loss.partition(", ")
+    if name == "triplet":
+        return partial(
+            pairs.PairHead, loss=partial(pairs.batch_triplets, negatives=negatives, **own)
+        )
+    return partial(pairs.PairHead, loss=partial(functional.info_nce_loss, **own))
 
 
 def annealing(step: int, floor: float) -> float:
@@ -156,6 +189,7 @@ def train(job: Job) -> pairs.Trained:
         schedule=None if floor is None else partial(annealing, floor=floor),
         data=pairs.glyphs(job.classes, seed=job.seed, split=job.split),
         network=pairs.convolution,
+        batch=pairs.two_of_each if job.of_pairs else pairs.any_images,
     )
 
 
@@ -163,7 +197,8 @@ def result(job: Job) -> dict[str, float]:
     """Return what is stored of a run.
 
     In tuning that is MAP@R on the validation part and, for the peek, on the test part; in an answer
-    all scores on the test part, and the accuracy on the training characters in the test fonts.
+    all scores on the test part, and where the loss has class vectors the accuracy on the training
+    characters in the test fonts.
     """
     torch.set_num_threads(1)
     trained = train(job)
@@ -176,7 +211,8 @@ def result(job: Job) -> dict[str, float]:
         }
     else:
         found = pairs.score(trained.embed(test.x_unseen), test.y_unseen)._asdict()
-        found["accuracy"] = trained.accuracy()
+        if hasattr(trained.head, "logits"):
+            found["accuracy"] = trained.accuracy()
     return {name: round(value, 4) for name, value in found.items()}
 
 
@@ -223,7 +259,7 @@ def compare(plan: Plan, *, runs: Runs) -> dict[str, Any]:
             entry: dict[str, Any] = {"tuning": [], "peek": []}
             tuned = runs(
                 [
-                    Job("tune", loss, setting, classes, seed, plan.steps)
+                    Job("tune", loss, setting, classes, seed, plan.steps, of_pairs=plan.of_pairs)
                     for setting in settings
                     for seed in plan.tuning_seeds
                 ],
@@ -233,7 +269,8 @@ def compare(plan: Plan, *, runs: Runs) -> dict[str, Any]:
                 values = iter(run[name] for run in tuned)
                 table += [[next(values) for _ in plan.tuning_seeds] for _ in settings]
             entry["chosen"] = best(entry["tuning"])
-            answer = partial(Job, "answer", loss, settings[entry["chosen"]], classes)
+            chosen = settings[entry["chosen"]]
+            answer = partial(Job, "answer", loss, chosen, classes, of_pairs=plan.of_pairs)
             own = runs(
                 [answer(seed, plan.steps) for seed in plan.seeds(loss, classes)], f"{title}: answer"
             )
@@ -244,6 +281,10 @@ def compare(plan: Plan, *, runs: Runs) -> dict[str, Any]:
                     jobs = [answer(seed, plan.steps, split) for seed in plan.split_seeds]
                     found = runs(jobs, f"{title}: split {split}")
                     entry["splits"].append([run["map_at_r"] for run in found])
+                if plan.longer:
+                    jobs = [answer(seed, plan.longer) for seed in plan.core_seeds]
+                    found = runs(jobs, f"{title}: {plan.longer} steps")
+                    entry["longer"] = [run["map_at_r"] for run in found]
             entries[loss] = entry
     space = {loss: plan.settings(loss) for loss in plan.own}
     return {"protocol": plan.protocol(), "settings": as_json(space), "classes": stored}
@@ -319,16 +360,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--json", type=Path, default=STORED, help="where to store the results")
+    parser.add_argument("--pairs", action="store_true", help="the losses of pairs, section 3.4")
+    parser.add_argument("--json", type=Path, help="where to store the results")
     parser.add_argument("--runs", type=Path, default=RUNS, help="where finished runs are kept")
     parser.add_argument("--processes", type=int, default=2, help="runs at once; default: 2")
     options = parser.parse_args(arguments)
-    plan = Plan()
+    plan, file = (PAIRS, STORED_PAIRS) if options.pairs else (Plan(), STORED)
     with workers(options.processes) as run:
         stored = compare(plan, runs=Runs(options.runs, run))
-    stored["times"] = times(plan)
-    options.json.write_text(dumps(stored), encoding="utf-8")
-    print(f"{options.json} written.")
+    if not options.pairs:
+        stored["times"] = times(plan)
+    file = options.json or file
+    file.write_text(dumps(stored), encoding="utf-8")
+    print(f"{file} written.")
     return 0
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import optimize, special, stats
+from scipy.spatial import distance
 from sklearn.utils import class_weight
 from torch.nn import functional as F  # noqa: N812
+from torch.utils.flop_counter import FlopCounterMode
 
 from lossbook import reference as R  # noqa: N812
 from lossbook.reference import margin
@@ -184,6 +186,32 @@ def _gamma_slope(t: float, k: float, s: float) -> float:
     return -torch.autograd.grad(likelihood, free)[0].item()
 
 
+def _contrastive(D: float, y: int, *, m: float) -> float:
+    """Return half of L2 for a pair of one class, for two a squared hinge of the distance."""
+    far = R.squared_hinge_loss([D / m], [1])
+    return (R.l2_loss([D], [0.0]) if y else m**2 * far) / 2
+
+
+def _nearest_centre(W: np.ndarray, x: np.ndarray, k: int) -> float:
+    """Return the cosine with the nearest of a class's centres."""
+    return 1 - min(distance.cosine(centre, x) for centre in W[k - 1])
+
+
+def _bytes(*shapes: tuple[int, int]) -> int:
+    """Return how many bytes float32 matrices of these shapes take."""
+    return sum(torch.empty(shape, device="meta").nbytes for shape in shapes)
+
+
+def _operations(N: int, C: int, d: int, *, forward: int) -> int:
+    """Count the operations of the logits, taken as often as said, and of their gradients."""
+    x, W = torch.ones(N, d, requires_grad=True), torch.ones(C, d, requires_grad=True)
+    with FlopCounterMode(display=False) as counter:
+        for _ in range(forward - 1):
+            _ = x @ W.T
+        (x @ W.T).sum().backward()
+    return counter.get_total_flops()
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -328,6 +356,28 @@ ANCHORS = {
     "eq-interval-score": _interval_score,
     "eq-interval-score-derivation": _interval_score,
     "eq-quantile-sort-derivation": _sorting_gains,
+    # 3.4
+    "eq-proxy-pairs-derivation": lambda s, c, y: R.softmax_loss([s * c], [y - 1]),
+    "eq-contrastive": _contrastive,
+    "eq-triplet-hinge-derivation": lambda x, v, u, m: R.triplet_loss([x], [v], [u], m=m),
+    "eq-pair-cosine": lambda x, v, i, j: 1 - distance.cosine(x[i - 1], v[j - 1]),
+    "eq-info-nce-cold": lambda c, i: max(0.0, 4 * R.multiclass_hinge_loss([c / 4], [i - 1]) - 4),
+    "eq-info-nce-slope-derivation": lambda c, T, i, j: (
+        R.softmax_loss_grad([c / T], [i - 1])[0, j - 1] / T
+    ),
+    "eq-sub-centre": _nearest_centre,
+    "eq-quality-margin": lambda theta, *, m, q: np.exp(1j * (theta - m * q)).real - m - m * q,
+    # 3.5
+    "eq-scale-bytes": lambda *, N, d, C, K: _bytes(*4 * [(C, d)], *2 * [(N, K)]),
+    "eq-scale-operations": lambda *, N, C, d: _operations(N, C, d, forward=1),
+    "eq-scale-operations-blocks": lambda *, N, C, d: _operations(N, C, d, forward=2),
+    "eq-scale-message": lambda *, N, d, P: _bytes(*3 * [(N, d)], (N, P)),
+    "eq-scale-blocks-derivation": lambda z: special.logsumexp(z),
+    "eq-scale-share": lambda *, z, k: R.softmax(z)[k - 1],
+    "eq-sampled-sum": lambda z: np.exp(special.logsumexp(z)),
+    "eq-sampled-gap-derivation": lambda z, q: (
+        special.logsumexp(z) - R.kl_divergence(q, R.softmax(z))
+    ),
     # 2.4 and the opening of part 2
     "eq-perceptual-linear-derivation": lambda K, x, t, M: (
         R.l2_loss(K @ x, K @ t, reduction="sum") / M

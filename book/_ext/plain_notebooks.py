@@ -10,6 +10,7 @@ download buttons lead to them.
 from __future__ import annotations
 
 import posixpath
+import re
 import shutil
 from collections.abc import Iterator
 from functools import cache, partial
@@ -38,7 +39,7 @@ NEEDED = (
 )  # beside what lossbook itself brings
 FOLDED = {"hide-cell", "hide-input", "remove-cell", "remove-input"}
 RECORD = "application/papermill.record/"  # what glue stores: nothing that is shown
-DATA = "book/[0-9]*/**/*.json"  # beside the chapters that read it
+DATA = ("book/[0-9]*/**/*.json", "benchmarks/*.json")  # that chapters read
 
 
 def folder_of(app: Sphinx) -> Path:
@@ -105,7 +106,7 @@ def write(app: Sphinx, document: nodes.document, page: str) -> None:
     path = (folder_of(app) / page).with_suffix(".ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(source, path)
-    if data := data_read(app, source):
+    for data in data_read(app, source):
         copy = folder_of(app) / data.relative_to(app.srcdir)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(data, copy)
@@ -172,8 +173,9 @@ def first_cell(app: Sphinx, page: str, source: NotebookNode) -> NotebookNode:
         f"if not all(map(find_spec, {needed!r})):".replace("'", '"'),
         f"    %pip install --quiet {quoted}",
     ]
-    if repository and (file := data_read(app, source)):
-        data = posixpath.relpath(file.relative_to(app.srcdir).as_posix(), posixpath.dirname(page))
+    if repository and (files := data_read(app, source)):
+        first = files[0].relative_to(app.srcdir).as_posix()
+        data = posixpath.relpath(first, posixpath.dirname(page))
         lines += [
             "",
             "from pathlib import Path",
@@ -191,12 +193,15 @@ def code_of(source: NotebookNode) -> str:
     return "\n".join(cell.source for cell in source.cells if cell.cell_type == "code")
 
 
-def data_read(app: Sphinx, source: NotebookNode) -> Path | None:
-    """Return the file of the book that a notebook reads data from, if it names one."""
-    code = code_of(source)
-    return next(
-        (path for path in sorted(Path(app.srcdir).glob(DATA)) if f'"{path.name}"' in code), None
-    )
+def data_read(app: Sphinx, source: NotebookNode) -> list[Path]:
+    """Return the files of the repository that a notebook's code names, alone or with a path."""
+    code, root = code_of(source), Path(app.srcdir)
+    return [
+        path
+        for pattern in DATA
+        for path in sorted(root.glob(pattern))
+        if re.search(rf'["/]{re.escape(path.name)}"', code)
+    ]
 
 
 def references(app: Sphinx, cited: set[str]) -> str:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from lossbook import functional
-from lossbook._checks import require_non_negative, require_positive, require_whole
+from lossbook._checks import require_choice, require_non_negative, require_positive, require_whole
 from lossbook.book import datasets
 
 SEEN, UNSEEN = tuple(range(7)), (7, 8, 9)
@@ -96,6 +96,68 @@ class SoftmaxHead(nn.Module):
     def logits(self, x: Tensor) -> Tensor:
         """Return the logits (N, C)."""
         return linear(x, self.weight, self.bias)
+
+
+class PairHead(nn.Module):
+    """A loss without class vectors, for batches of :func:`two_of_each`.
+
+    Args:
+        in_features: not used, nor is ``num_classes``: there is nothing to hold.
+        num_classes: not used.
+        loss: from anchors (N, d) and their positives (N, d) to the loss.
+
+    Example:
+        >>> from functools import partial
+        >>> head = PairHead(16, 7, loss=partial(functional.info_nce_loss, temperature=0.5))
+        >>> round(head(torch.eye(2).repeat(2, 1), torch.tensor([3, 1, 3, 1])).item(), 4)
+        0.1269
+    """
+
+    def __init__(
+        self, in_features: int, num_classes: int, *, loss: Callable[[Tensor, Tensor], Tensor]
+    ) -> None:
+        super().__init__()
+        self.loss = loss
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of features (2N, d), whose halves have the same labels."""
+        anchors, positives = x.chunk(2)
+        return self.loss(anchors, positives)
+
+
+def batch_triplets(x: Tensor, positive: Tensor, *, m: float, negatives: str) -> Tensor:
+    """Return the triplet loss of a batch's directions, whose positives are negatives of the others.
+
+    Args:
+        x: anchors (N, d), each of a class of its own.
+        positive: their positives (N, d).
+        m: the margin between the squared distances.
+        negatives: ``"all"`` N - 1 of each anchor; ``"semi-hard"``: of those further away than its
+            positive the nearest, or if there is none the furthest of all; or ``"hardest"``: the
+            nearest of all.
+
+    Raises:
+        ValueError: if the negatives are none of these.
+
+    Example:
+        >>> from functools import partial
+        >>> x = torch.eye(3)
+        >>> loss = partial(batch_triplets, x, x.roll(1, dims=0), m=0.2)
+        >>> [round(loss(negatives=which).item(), 2) for which in ("all", "semi-hard", "hardest")]
+        [1.2, 0.2, 2.2]
+    """
+    require_choice("negatives", negatives, ("all", "semi-hard", "hardest"))
+    x, positive = nn.functional.normalize(x, dim=1), nn.functional.normalize(positive, dim=1)
+    own = torch.eye(len(x), dtype=torch.bool)
+    if negatives == "all":
+        anchor, other = (~own).nonzero(as_tuple=True)
+        return functional.triplet_loss(x[anchor], positive[anchor], positive[other], m=m)
+    cosines = x @ positive.T
+    rank = cosines
+    if negatives == "semi-hard":  # a cosine is at least -1: those that are too near rank below it
+        rank = torch.where(cosines < cosines.diagonal()[:, None], cosines, -2 - cosines)
+    nearest = rank.masked_fill(own, -4).argmax(dim=1)
+    return functional.triplet_loss(x, positive, positive[nearest], m=m)
 
 
 @cache
@@ -209,6 +271,34 @@ def convolution(features: int) -> nn.Module:
     )
 
 
+def any_images(labels: Tensor, draws: torch.Generator) -> Tensor:
+    """Draw 128 images of whatever class, with replacement: their places."""
+    return torch.randint(len(labels), (128,), generator=draws)
+
+
+def two_of_each(labels: Tensor, draws: torch.Generator) -> Tensor:
+    """Draw two images each of 64 classes, or of all if they are fewer: one of each, then another.
+
+    Args:
+        labels: class labels 0, 0, ..., 1, 1, ... in order, of each the same number.
+        draws: what to draw with.
+
+    Returns:
+        The images' places; the two halves have the same labels.
+
+    Example:
+        >>> labels = torch.arange(3).repeat_interleave(4)
+        >>> chosen = labels[two_of_each(labels, torch.Generator())]
+        >>> chosen[:3].sort().values.tolist(), torch.equal(chosen[:3], chosen[3:])
+        ([0, 1, 2], True)
+    """
+    classes = int(labels[-1]) + 1
+    images = len(labels) // classes
+    chosen = torch.randperm(classes, generator=draws)[:64]
+    two = torch.rand(len(chosen), images, generator=draws).argsort(dim=1)[:, :2]
+    return (chosen[:, None] * images + two).T.flatten()
+
+
 @dataclass(frozen=True)
 class Trained:
     """A network, the loss that it was trained with, and the images that it was trained on."""
@@ -241,8 +331,9 @@ def train(
     schedule: Callable[[int], float] | None = None,
     data: Task | None = None,
     network: Callable[[int], nn.Module] = perceptron,
+    batch: Callable[[Tensor, torch.Generator], Tensor] = any_images,
 ) -> Trained:
-    """Train a network by Adam, on batches of 128 images and in their precision.
+    """Train a network by Adam, on batches of at most 128 images and in their precision.
 
     The same seed gives the same starting network and the same batches, whatever the loss.
 
@@ -256,6 +347,7 @@ def train(
         schedule: from the step, counted from 0, to the head's ``annealing``.
         data: what to train on; by default :func:`digits`, the digits 0 to 6.
         network: from d to a network for these images.
+        batch: what draws the images of a step, :func:`any_images` or :func:`two_of_each`.
 
     Returns:
         The trained network with its head.
@@ -286,9 +378,9 @@ def train(
         for step in range(steps):
             if schedule is not None:
                 loss.annealing = schedule(step)  # type: ignore[assignment]
-            batch = torch.randint(len(data.y_train), (128,), generator=draws)
+            images = batch(data.y_train, draws)
             optimiser.zero_grad()
-            loss(body(data.x_train[batch]), data.y_train[batch]).backward()
+            loss(body(data.x_train[images]), data.y_train[images]).backward()
             optimiser.step()
             slower.step()
     return Trained(body.eval(), loss, data)  # type: ignore[arg-type]

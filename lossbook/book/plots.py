@@ -46,6 +46,12 @@ LOSSES: dict[str, dict[str, Any]] = {
     "L2-softmax": {"color": PURPLE, "linestyle": "--"},
     "AM-Softmax": {"color": BLUE, "linestyle": "--"},
     "ArcFace": {"color": VERMILION, "linestyle": "--"},
+    "normalised": {"color": GREY, "linestyle": "-"},
+    "InfoNCE": {"color": BLUE, "linestyle": (0, (5, 1, 1, 1))},
+    "InfoNCE, warm": {"color": SKY, "linestyle": (0, (5, 1, 1, 1))},
+    "triplet, all": {"color": ORANGE, "linestyle": (0, (5, 1, 1, 1))},
+    "triplet, semi-hard": {"color": VERMILION, "linestyle": (0, (5, 1, 1, 1))},
+    "triplet, hardest": {"color": PURPLE, "linestyle": (0, (5, 1, 1, 1))},
 }
 
 TRAIN = {"color": BLUE, "linestyle": "-", "marker": "o"}

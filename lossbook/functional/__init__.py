@@ -28,6 +28,7 @@ from lossbook.functional.margin import (
     l2_softmax_loss,
     l_softmax_loss,
 )
+from lossbook.functional.metric import info_nce_loss, triplet_loss
 from lossbook.functional.perceptual import perceptual_loss
 from lossbook.functional.regression import (
     charbonnier_loss,
@@ -68,6 +69,7 @@ __all__ = [
     "gaussian_nll_loss",
     "hinge_loss",
     "huber_loss",
+    "info_nce_loss",
     "information",
     "kl_divergence",
     "l1_loss",
@@ -90,6 +92,7 @@ __all__ = [
     "squared_hinge_loss",
     "structural_risk",
     "student_nll_loss",
+    "triplet_loss",
     "tukey_loss",
     "weighted_softmax_loss",
     "zero_one_loss",

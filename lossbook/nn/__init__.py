@@ -19,6 +19,7 @@ from lossbook.nn.margin import (
     L2SoftmaxLoss,
     LSoftmaxLoss,
 )
+from lossbook.nn.metric import InfoNCELoss, TripletLoss
 from lossbook.nn.perceptual import PerceptualLoss
 from lossbook.nn.regression import (
     CharbonnierLoss,
@@ -56,6 +57,7 @@ __all__ = [
     "GaussianNLLLoss",
     "HingeLoss",
     "HuberLoss",
+    "InfoNCELoss",
     "KLDivergenceLoss",
     "L1Loss",
     "L2Loss",
@@ -75,6 +77,7 @@ __all__ = [
     "SquaredHingeLoss",
     "StructuralRisk",
     "StudentNLLLoss",
+    "TripletLoss",
     "TukeyLoss",
     "VGG16Features",
     "WeightedSoftmaxLoss",

@@ -61,6 +61,12 @@ from lossbook.reference.margin import (
     l_softmax_loss,
     l_softmax_loss_grad,
 )
+from lossbook.reference.metric import (
+    info_nce_loss,
+    info_nce_loss_grad,
+    triplet_loss,
+    triplet_loss_grad,
+)
 from lossbook.reference.perceptual import perceptual_loss, perceptual_loss_grad
 from lossbook.reference.regression import (
     charbonnier_loss,
@@ -137,6 +143,8 @@ __all__ = [
     "hinge_loss_grad",
     "huber_loss",
     "huber_loss_grad",
+    "info_nce_loss",
+    "info_nce_loss_grad",
     "information",
     "information_grad",
     "kl_divergence",
@@ -181,6 +189,8 @@ __all__ = [
     "structural_risk_grad",
     "student_nll_loss",
     "student_nll_loss_grad",
+    "triplet_loss",
+    "triplet_loss_grad",
     "tukey_loss",
     "tukey_loss_grad",
     "weighted_softmax_loss",

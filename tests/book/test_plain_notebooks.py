@@ -133,7 +133,7 @@ def chapters() -> dict[str, NotebookNode]:
         new_markdown_cell(OTHER),
         new_code_cell("import eqtest", execution_count=1),
         new_markdown_cell("By {eq}`eq-small`.\n\n```{solution-end}\n```"),
-        new_code_cell('open("numbers.json")', execution_count=2),
+        new_code_cell('open("numbers.json"), open("../../benchmarks/run.json")', execution_count=2),
     ]
     metadata = {"language_info": {"name": "python"}}
     return {
@@ -151,6 +151,9 @@ def build(folder: Path, opening: str = OPENING, **settings: object) -> str:
         notebook.cells[0].source = notebook.cells[0].source.replace(OPENING, opening)
         nbformat.write(notebook, part / f"{name}.ipynb")
     (part / "numbers.json").write_text("[1, 2]")
+    (source / "benchmarks").mkdir()
+    for name in ("run", "other_run"):
+        (source / "benchmarks" / f"{name}.json").write_text("[3]")
     (source / "book" / "index.md").write_text(INDEX)
     (source / "book" / "bibliography.md").write_text(BIBLIOGRAPHY)
     (source / "book" / "references.bib").write_text(BIB)
@@ -257,6 +260,8 @@ def test_what_the_site_hides_is_folded_and_shows_nothing(built: Path) -> None:
 
 def test_data_come_along(built: Path) -> None:
     assert json.loads((built / "notebooks/book/1_part/numbers.json").read_text()) == [1, 2]
+    copied = [path.name for path in (built / "notebooks/benchmarks").iterdir()]
+    assert copied == ["run.json"]
 
 
 def test_the_download_button_leads_to_the_plain_notebook(built: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +25,12 @@ TINY = bench.Plan(
     rounds=1,
 )
 LOSSES = [(name, setting) for name, settings in bench.OWN.items() for setting in settings]
+FILES = {bench.STORED: bench.Plan(), bench.STORED_PAIRS: bench.PAIRS}
+each_file = pytest.mark.parametrize(("file", "plan"), FILES.items(), ids=["softmax", "pairs"])
 
 
-@pytest.fixture(scope="module")
-def stored() -> dict:
-    return json.loads(bench.STORED.read_text(encoding="utf-8"))
+def read(file: Path) -> dict:
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def runs(folder: Path, name: str = "runs") -> bench.Runs:
@@ -83,8 +85,8 @@ def test_a_line_that_a_kill_cut_short_is_dropped(tmp_path: Path):
     assert file.read_text() == '{"job": "a", "result": {"x": 1.0}}\n'
 
 
-def test_every_loss_has_the_same_number_of_settings_and_none_twice():
-    plan = bench.Plan()
+@pytest.mark.parametrize("plan", FILES.values(), ids=["softmax", "pairs"])
+def test_every_loss_has_the_same_number_of_settings_and_none_twice(plan: bench.Plan):
     for loss in plan.own:
         settings = plan.settings(loss)
         assert len(settings) == len({json.dumps(one, sort_keys=True) for one in settings}) == 6
@@ -150,6 +152,36 @@ def test_heads_take_their_settings():
     assert loss("ArcFace", s=4.0, m=0.5) == pytest.approx(cross_entropy(4 * np.cos(0.5)))
 
 
+def test_losses_of_pairs_take_their_settings_and_hold_nothing():
+    x, y = torch.eye(2).double().repeat(2, 1), torch.tensor([0, 1, 0, 1])
+    expected = {"InfoNCE": np.log1p(np.exp(-4)), "triplet, all": 0.5, "triplet, hardest": 0.5}
+    for loss, value in expected.items():
+        setting = {"temperature": 0.25} if loss == "InfoNCE" else {"m": 2.5}
+        module = bench.head(loss, {"rate": 0.1, **setting})(2, 2)
+        assert module(x, y).item() == pytest.approx(value)
+        assert not list(module.parameters())
+
+
+def test_in_the_comparison_of_pairs_every_batch_holds_two_of_each(monkeypatch: pytest.MonkeyPatch):
+    drawn = []
+
+    def spy(labels: torch.Tensor, draws: torch.Generator) -> torch.Tensor:
+        images = two_of_each(labels, draws)
+        drawn.append(labels[images])
+        return images
+
+    two_of_each = pairs.two_of_each
+    monkeypatch.setattr(pairs, "two_of_each", spy)
+    for loss, settings in bench.OWN_PAIRS.items():
+        setting = {"rate": 0.01, **settings[0]}
+        bench.train(bench.Job("tune", loss, setting, 100, 0, 1, of_pairs=True))
+    assert len(drawn) == len(bench.OWN_PAIRS)
+    for labels in drawn:
+        assert torch.equal(labels, drawn[0])
+        assert torch.equal(labels[:64], labels[64:])
+        assert len(set(labels.tolist())) == 64
+
+
 def test_the_margin_comes_in_down_to_its_floor():
     assert [bench.annealing(step, 5.0) for step in (0, 45, 500)] == [100.0, 10.0, 5.0]
     assert bench.annealing(495, 0.0) == 1.0
@@ -187,8 +219,9 @@ def test_the_command_writes_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert kept.exists()
 
 
-def test_the_stored_file_belongs_to_the_present_search(stored: dict):
-    plan = bench.Plan()
+@each_file
+def test_the_stored_file_belongs_to_the_present_search(file: Path, plan: bench.Plan):
+    stored = read(file)
     assert stored["protocol"] == plan.protocol()
     assert stored["settings"] == {name: bench.as_json(plan.settings(name)) for name in plan.own}
     assert list(map(int, stored["classes"])) == list(plan.classes)
@@ -196,9 +229,9 @@ def test_the_stored_file_belongs_to_the_present_search(stored: dict):
         assert tuple(stored["classes"][str(classes)]) == losses
 
 
-def test_the_stored_choices_follow_from_the_stored_tuning(stored: dict):
-    plan = bench.Plan()
-    for classes, entries in stored["classes"].items():
+@each_file
+def test_the_stored_choices_follow_from_the_stored_tuning(file: Path, plan: bench.Plan):
+    for classes, entries in read(file)["classes"].items():
         for loss, entry in entries.items():
             assert entry["chosen"] == bench.best(entry["tuning"])
             assert (
@@ -207,7 +240,8 @@ def test_the_stored_choices_follow_from_the_stored_tuning(stored: dict):
 
 
 @pytest.mark.parametrize("loss", ["softmax", "AM-Softmax"])
-def test_a_run_of_each_stage_comes_out_as_stored(stored: dict, loss: str):
+def test_a_run_of_each_stage_comes_out_as_stored(loss: str):
+    stored = read(bench.STORED)
     plan, entry = bench.Plan(), stored["classes"]["100"][loss]
     place = entry["chosen"]
     setting = stored["settings"][loss][place]
@@ -221,5 +255,19 @@ def test_a_run_of_each_stage_comes_out_as_stored(stored: dict, loss: str):
     assert bench.result(other)["map_at_r"] == pytest.approx(entry["splits"][1][0], abs=0.02)
 
 
-def test_the_stored_file_is_as_the_command_writes_it(stored: dict):
-    assert bench.STORED.read_text(encoding="utf-8") == bench.dumps(stored)
+@pytest.mark.parametrize(
+    ("loss", "classes"), [("InfoNCE", 100), ("triplet, semi-hard", 1000), ("normalised", 1000)]
+)
+def test_a_run_of_pairs_comes_out_as_stored(loss: str, classes: int):
+    stored = read(bench.STORED_PAIRS)
+    plan, entry = bench.PAIRS, stored["classes"][str(classes)][loss]
+    setting = stored["settings"][loss][entry["chosen"]]
+    answer = partial(bench.Job, loss=loss, setting=setting, classes=classes, steps=plan.steps)
+    seed = plan.other_seeds[0]
+    for name, value in bench.result(answer("answer", seed=seed, of_pairs=True)).items():
+        assert value == pytest.approx(entry[name][0], abs=0.03)
+
+
+@pytest.mark.parametrize("file", FILES, ids=["softmax", "pairs"])
+def test_the_stored_file_is_as_the_command_writes_it(file: Path):
+    assert file.read_text(encoding="utf-8") == bench.dumps(read(file))
