@@ -174,7 +174,8 @@ def glance() -> list[GlanceCell]:
         rows = {re.sub(r" in \$.*", "", row[0]): row[1:] for row in table}
         for place, definition in enumerate(rows.get("Definition", [])):
             label = re.findall(r"{eq}`([^`]+)`", definition)[0]
-            for row in ("Gradient", "Range", "Convex", "Smooth", "Minimiser"):
+            claims = ("Gradient", "Range", "Convex", "Smooth", "Minimiser")
+            for row in (claim for claim in claims if claim in rows):
                 text = rows[row][place]
                 found.append(GlanceCell(label, row, rows[row][0] if text == "the same" else text))
     return found

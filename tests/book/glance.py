@@ -165,6 +165,35 @@ def through_zero(label: str, name: str, rng: np.random.Generator) -> Path:
     return Path(lambda at: whole.value(at[0] * direction), lambda: rng.uniform(-2, 2, 1))
 
 
+def _pair(label: str, rng: np.random.Generator) -> Path:
+    """What two features differ by."""
+    held, point = trial(label), trial(label).points[rng.integers(20)]
+    return Path(
+        lambda at: float(held.call({**point.drawn, "D": np.linalg.norm(at)})),
+        lambda: 2 * rng.normal(size=3),
+    )
+
+
+def _nearly_equal_pair(label: str, rng: np.random.Generator) -> Path:
+    held = trial(label)
+    return Path(
+        lambda at: float(held.call({"D": abs(at[0]), "y": 0, "m": 1.0})),
+        lambda: rng.uniform(-0.3, 0.3, 1),
+    )
+
+
+def _all_features(label: str, rng: np.random.Generator) -> Path:
+    held = trial(label)
+    drawn = dict(held.points[rng.integers(20)].drawn)
+    names = [name for name in ("x", "v", "u") if name in drawn]
+    shape = (len(names), *np.shape(drawn["x"]))
+
+    def value(at: np.ndarray) -> float:
+        return float(held.call(drawn | dict(zip(names, at.reshape(shape), strict=True))))
+
+    return Path(value, lambda: 2 * rng.normal(size=np.prod(shape)))
+
+
 PATHS: dict[tuple[str, str], Callable[[str, np.random.Generator], Path]] = {
     **{
         (f"eq-{name}-loss", "the logits"): _softmax_logits
@@ -178,6 +207,11 @@ PATHS: dict[tuple[str, str], Callable[[str, np.random.Generator], Path]] = {
     ("eq-sigmoid-focal-loss", "the probability"): _focal_probability,
     ("eq-perceptual", "the image"): _image,
     ("eq-zero-one", ""): _score,
+    ("eq-contrastive", ""): _pair,
+    ("eq-contrastive", "the features"): _pair,
+    ("eq-contrastive", "equal features of two classes"): _nearly_equal_pair,
+    ("eq-triplet", "the features"): _all_features,
+    ("eq-info-nce", "the features"): _all_features,
     **{(f"eq-{name}-loss", "the angle"): _angle for name in ("l-softmax", "a-softmax", "arcface")},
 }
 # Words for what a loss is a function of; they are the prediction where ``PATHS`` has nothing.

@@ -79,18 +79,25 @@ def check_gradient(label: str, cell: str) -> None:
         demand(is_flat(path(label, "", np.random.default_rng(0))), "it is not flat")
     elif cell == "$1/N$ for each loss":
         demand(np.allclose(R.empirical_risk_grad(np.arange(7.0)), 1 / 7), "not 1/N for each loss")
+    elif cell == "towards the partner, or away from it up to $m$":
+        held, apart = trial(label), np.linspace(0, 2, 9)
+        same, other = ([held.call({"D": D, "y": y, "m": 1.0}) for D in apart] for y in (1, 0))
+        demand(np.all(np.diff(same) > 0), "a partner is not drawn near")
+        falls = np.diff(other)
+        demand(np.all(falls[:4] < 0) and np.all(falls[4:] == 0), "not away from it up to m")
     elif any(re.fullmatch(wording, cell) for wording, _, _ in GRADIENTS):
         check_one_gradient(label, cell)
     else:
         cell = cell.removesuffix("; through the network in the image")
-        for part in re.split(r"; | or (?=\$)", cell):
+        for part in re.split(r"; | or (?=\$)|, (?={eq})", cell):
             check_one_gradient(label, part)
 
 
 def check_one_gradient(label: str, part: str) -> None:
     beside = r"(?:: between \$(.+)\$ and \$(.+)\$| in the features)?"
     if named := re.fullmatch(LABEL.pattern + beside, part):
-        gradient = named[1].startswith(f"{label}-") and AUDIT.kind(named[1]) == "gradient"
+        slope = AUDIT.kind(named[1]) == "gradient" or named[1].endswith("-slope-derivation")
+        gradient = named[1].startswith(f"{label}-") and slope
         demand(gradient, f"{named[1]} is no gradient of {label}")
         if named[2]:
             check_ends(named[1], named[2], named[3])
@@ -126,11 +133,18 @@ def check_ends(label: str, low: str, high: str) -> None:
 
 # Range --------------------------------------------------------------------------------------
 
-STRETCHED = {"eq-l2-softmax-loss": "alpha", "eq-am-softmax-loss": "s", "eq-arcface-loss": "s"}
+# What scales the logits, where the prediction does not, and which of its powers.
+STRETCHED = {
+    "eq-l2-softmax-loss": ("alpha", 1),
+    "eq-am-softmax-loss": ("s", 1),
+    "eq-arcface-loss": ("s", 1),
+    "eq-info-nce": ("T", -1),
+}
 RANGE = re.compile(r"\$([\[(])0, \\infty([\])])\$(.*)")
 BESIDE = {
     *("", ", in the unit of the target", ", in the squared unit of the target"),
     *(": 0 is approached, never reached", "; 0 is approached, never reached"),
+    "; $\\log(N)$ where all cosines are equal",
     *(" for positive weights", "; infinite where $q_k = 0$ and $p_k > 0$"),
 }
 BOUNDED = {
@@ -155,6 +169,10 @@ def check_range(label: str, cell: str) -> None:
     finite = far[np.isfinite(far)]
     demand(finite.max() > 20, "no large value")
     demand((np.isinf(near).any()) == (found[2] == "]"), "whether it is infinite anywhere")
+    if "log(N)" in found[3]:
+        equal = np.ones((5, 3))
+        value = float(trial(label).call({"x": equal, "v": equal, "T": 0.3}))
+        demand(np.isclose(value, np.log(5)), f"it is {value} for 5 equal features")
     if found[3] in BOUNDED:
         for one in paths[:10]:
             values = [one.value(FAR * one.draw()) for _ in range(40)]
@@ -171,7 +189,8 @@ def stretched(label: str, rng: np.random.Generator) -> Iterator[float]:
         one = along(label, "x", rng)
         held = trial(label)
         symbols = dict(one.symbols(one.draw()))
-        symbols[STRETCHED[label]] *= rng.choice([1, 10, 100])
+        name, power = STRETCHED[label]
+        symbols[name] *= rng.choice([1.0, 10.0, 100.0]) ** power
         yield float(held.call(symbols))
 
 
@@ -221,6 +240,12 @@ SMOOTH: list[tuple[str, list[tuple[str, int, str]]]] = [
         [("", 2, ""), ("x through 0", -1, ""), ("W through 0", -1, "")],
     ),
     (r"once differentiable", [("", 1, "")]),
+    (
+        r"once differentiable, but not at equal features of two classes",
+        [("", 1, ""), ("equal features of two classes", 0, "")],
+    ),
+    (r"yes, off 0", [("", 2, ""), ("x through 0", -1, "")]),
+    (r"no: a kink at the margin", [("", 0, "")]),
     (
         r"once differentiable in the angle, and not at \$x = 0\$",
         [("the angle", 1, ""), ("x through 0", 0, "")],

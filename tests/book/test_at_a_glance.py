@@ -63,6 +63,11 @@ WRONG = [
     ("eq-a-softmax-loss", "Minimiser", "none: the lengths run away"),
     ("eq-l-softmax-loss", "Minimiser", "for $x$: only its direction is determined"),
     ("eq-l1", "Minimiser", "the smallest target"),
+    ("eq-contrastive", "Smooth", "yes"),
+    ("eq-contrastive", "Smooth", "once differentiable, but not at equal features"),
+    ("eq-triplet", "Gradient", "{eq}`eq-info-nce-grad`"),
+    ("eq-triplet", "Convex", "in the features"),
+    ("eq-info-nce", "Range", r"$[0, \infty)$; $\log(N)$ where all cosines are equal"),
 ]
 
 
