@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import optimize, special, stats
+from sklearn.metrics import pairwise
 from sklearn.utils import class_weight
 from torch.nn import functional as F  # noqa: N812
 
@@ -140,6 +141,20 @@ def _svm_slope(x: Any, y: Any, w: Any, b: float, lambda_: float, j: int) -> floa
     return R.hinge_loss_grad(x @ w + b, y) @ x[:, j - 1] + ridge
 
 
+def _lagrangian(
+    x: Any, y: Any, w: Any, b: float, lambda_: float, alpha: Any, mu: Any, xi: Any
+) -> float:
+    lacking = 1 - y * (x @ w + b) - xi
+    return R.structural_risk(xi, w, lam=lambda_) + alpha @ lacking - mu @ xi
+
+
+def _smallest_lagrangian(x: Any, y: Any, alpha: Any, *, lambda_: float) -> float:
+    """Return the Lagrangian at the weights that make its slope in them 0, flat in all else."""
+    w = np.linalg.solve(2 * lambda_ * np.eye(x.shape[1]), x.T @ (alpha * y))
+    free = np.zeros(len(y))
+    return _lagrangian(x, y, w, 0.0, lambda_, alpha, free, free)
+
+
 def _ridge_slope(x: Any, y: Any, theta: Any, lambda_: float, j: int) -> float:
     ridge = lambda_ * R.l2_loss_grad([theta[j - 1]], [0.0])[0]
     return R.l2_loss_grad(x @ theta, y) @ x[:, j - 1] + ridge
@@ -246,6 +261,16 @@ ANCHORS = {
     "eq-svm-scale": lambda m, w: np.min(m) / np.linalg.norm(w),
     "eq-svm-objective": _svm,
     "eq-svm-grad-derivation": _svm_slope,
+    "eq-svm-lagrangian-derivation": _lagrangian,
+    "eq-svm-square": lambda w, v, lambda_: lambda_ * np.sum(w**2) - np.dot(w, v),
+    "eq-svm-dual": _smallest_lagrangian,
+    "eq-svm-gap-derivation": lambda x, y, w, b, alpha, lambda_: (
+        _svm(x, y, w, b, lambda_=lambda_) - _smallest_lagrangian(x, y, alpha, lambda_=lambda_)
+    ),
+    "eq-kernel-quadratic": lambda x, u: pairwise.polynomial_kernel(
+        [x], [u], degree=2, gamma=1, coef0=1
+    ).item(),
+    "eq-kernel-gaussian": lambda x, u, gamma: pairwise.rbf_kernel([x], [u], gamma=gamma).item(),
     "eq-hinge-risk": _hinge_risk,
     "eq-weston-watkins": _weston_watkins,
     "eq-crammer-singer-largest": lambda z, y: R.multiclass_hinge_loss([z], [y - 1]),
@@ -371,6 +396,7 @@ DRAWN = dict.fromkeys(
         "eq-gram",
         "eq-style",
         "eq-quantile-condition",
+        "eq-svm-dual-score",
     ],
     "the draw computes one symbol from the others",
 )
@@ -398,6 +424,7 @@ HEADS = {
     "eq-bernoulli": "P(y)",
     "eq-geometric-margin": r"\rho",
     "eq-svm-objective": "J(w, b)",
+    "eq-svm-dual": r"D(\alpha)",
     "eq-weston-watkins": r"\ell_{\text{WW}}(z, y)",
     "eq-adaboost-error": r"\varepsilon",
     "eq-mask-loss": r"\ell(z, y, t)",
