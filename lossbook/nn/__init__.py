@@ -19,6 +19,7 @@ from lossbook.nn.margin import (
     L2SoftmaxLoss,
     LSoftmaxLoss,
 )
+from lossbook.nn.overlap import DiceLoss, GIoULoss
 from lossbook.nn.perceptual import PerceptualLoss
 from lossbook.nn.regression import (
     CharbonnierLoss,
@@ -49,10 +50,12 @@ __all__ = [
     "BinaryCrossEntropyLoss",
     "BrierLoss",
     "CharbonnierLoss",
+    "DiceLoss",
     "DistillationLoss",
     "EfficientNetLite0Features",
     "ExponentialLoss",
     "FocalLoss",
+    "GIoULoss",
     "GaussianNLLLoss",
     "HingeLoss",
     "HuberLoss",
