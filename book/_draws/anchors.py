@@ -199,6 +199,23 @@ def _gamma_slope(t: float, k: float, s: float) -> float:
     return -torch.autograd.grad(likelihood, free)[0].item()
 
 
+def _grown_over_shrunk(w: float, e: float) -> float:
+    """Return how much more a square overlaps with all edges e too far out than too far in."""
+    squares = [[-e, -e, w + e, w + e], [e, e, w - e, w - e]]
+    out, inwards = R.giou_loss(squares, [[0, 0, w, w]] * 2, reduction="none")
+    return inwards - out
+
+
+def _around(*boxes: np.ndarray) -> float:
+    """Return the area of the smallest box around these."""
+    return np.ptp(np.reshape(boxes, (-1, 2)), axis=0).prod()
+
+
+def _shared(x: np.ndarray, t: np.ndarray) -> float:
+    """Return the area of what is left of one box when it is cut to the other."""
+    return _around(np.clip(x, np.tile(t[:2], 2), np.tile(t[2:], 2)))
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
@@ -317,6 +334,11 @@ ANCHORS = {
         2 * sigma * R.huber_loss([r / sigma], [0.0], delta=epsilon)
     ),
     "eq-tukey-curvature-derivation": _tukey_curvature,
+    "eq-box-intersection": _shared,
+    "eq-box-union": lambda x, t: _around(x) + _around(t) - _shared(x, t),
+    "eq-box-around": lambda x, t: _around(x, t),
+    "eq-iou-grown-derivation": _grown_over_shrunk,
+    "eq-giou-apart": lambda x, t: R.giou_loss([x], [t]),
     "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
     # 3.1
     "eq-brier-proper-derivation": lambda p, q: np.average(
@@ -427,6 +449,7 @@ HEADS = {
     "eq-svm-dual": r"D(\alpha)",
     "eq-weston-watkins": r"\ell_{\text{WW}}(z, y)",
     "eq-adaboost-error": r"\varepsilon",
+    "eq-giou": r"\ell(x, t)",
     "eq-mask-loss": r"\ell(z, y, t)",
     "eq-soft-threshold": r"S_\kappa(v)",
 }
