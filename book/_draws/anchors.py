@@ -61,6 +61,13 @@ def _smoothed_gap(C: int, varepsilon: float) -> float:
     return float(true - other)
 
 
+def _dice_slope(p: np.ndarray, eta: np.ndarray, j: int) -> float:
+    """Return the slope of the Dice loss of means in one probability, from PyTorch."""
+    free, share = torch.tensor(p, requires_grad=True), torch.tensor(eta)
+    lost = 1 - 2 * torch.dot(free, share) / torch.cat([free.square(), share]).sum()
+    return torch.autograd.grad(lost, free)[0][j - 1].item()
+
+
 def _silence_above_alarm(p: float, c_miss: float, c_alarm: float) -> float:
     """Return how much more silence costs than an alarm, by the matrix of costs."""
     silence, alarm = np.array([1 - p, p]) @ [[0, c_alarm], [c_miss, 0]]
@@ -250,6 +257,7 @@ ANCHORS = {
     "eq-weighted-undo": lambda z, w, k: R.softmax(z - np.log(w))[k - 1],
     "eq-logit-adjustment": lambda p, rho, k: R.softmax(np.log(p) - np.log(rho))[k - 1],
     "eq-effective-number": lambda n, beta: np.polyval(np.ones(int(n)), beta),
+    "eq-dice-minimiser-derivation": _dice_slope,
     "eq-weighted-balanced": lambda n: n @ _balanced(n),
     "eq-weighted-threshold": lambda w, p: np.argmax((w * p)[::-1]),  # the second where both tie
     "eq-l-softmax-psi-derivation": lambda r: margin.l_softmax_psi(

@@ -28,8 +28,8 @@ def dice_loss(
 ) -> Floats:
     r"""What a mask of probabilities lacks of the true one in overlap, soft Dice, ``eq-dice``.
 
-    .. math:: \ell(s, y) = 1 - \frac{2 \sum_{i=1}^N \sigma(s_i) y_i + \epsilon}
-        {\sum_{i=1}^N \sigma(s_i)^2 + \sum_{i=1}^N y_i^2 + \epsilon}
+    .. math:: \ell(s, y) = 1 - \frac{2 \sum_{u=1}^U \sigma(s_u) y_u + \epsilon}
+        {\sum_{u=1}^U \sigma(s_u)^2 + \sum_{u=1}^U y_u^2 + \epsilon}
 
     Args:
         s: logits of masks, shape (N, d1, ...), with at least one pixel for each of the N masks.
