@@ -228,6 +228,8 @@ def _zero_one(m: float) -> float:
 
 
 ANCHORS = {
+    # 0
+    "eq-map-derivation": lambda p, g: R.empirical_risk(R.information(p)) - np.log(g) / len(p),
     # 1.1
     "eq-zero-one-margin": lambda f, y: R.zero_one_loss([int(np.sign(f))], [y]),
     "eq-zero-one-derivation": lambda p, j: np.average(
@@ -246,6 +248,9 @@ ANCHORS = {
     "eq-bernoulli": lambda y, y_hat: stats.bernoulli.pmf(y, y_hat),
     "eq-binary-cross-entropy-derivation": _bernoulli_likelihood,
     "eq-weighted-binary-cross-entropy-minimiser-derivation": _best_weighted_logit,
+    "eq-squared-proper-derivation": lambda p, y_hat: np.average(
+        R.l2_loss([y_hat, y_hat], [1, 0], reduction="none"), weights=[p, 1 - p]
+    ),
     # 1.3
     "eq-label-smoothing-gap-derivation": _smoothed_gap,
     "eq-softmax-gaussian-derivation": _posterior,
@@ -356,7 +361,6 @@ ANCHORS = {
     "eq-absolute-improper-derivation": lambda p, q: np.average(
         R.l1_loss([p, p], [1, 0], reduction="none"), weights=[q, 1 - q]
     ),
-    "eq-decision-gain-derivation": lambda p, u, o: np.average([u, -o], weights=[p, 1 - p]),
     # 3.2
     "eq-gaussian-nll-derivation": lambda x, t, s: -stats.norm.logpdf(t, x, np.exp(s / 2)),
     "eq-gaussian-nll-bound": lambda x, t, s: (
