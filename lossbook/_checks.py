@@ -255,6 +255,26 @@ def require_feature_maps(name: str, array: Any) -> None:
         fail(name, f"shape {tuple(array.shape)}", "shape (N, C, H, W), with no empty map")
 
 
+def require_maps(name: str, array: Any) -> None:
+    """Raise ValueError unless the shape is (N, d1, ...) with at least one entry per sample."""
+    if array.ndim < 2 or 0 in tuple(array.shape[1:]):
+        fail(name, f"shape {tuple(array.shape)}", "shape (N, d1, ...), with no empty map")
+
+
+def require_boxes(name: str, array: Any) -> None:
+    """Raise ValueError unless the last axis holds left, top, right and bottom edge of a box."""
+    if array.ndim == 0 or array.shape[-1] != 4:
+        fail(name, f"shape {tuple(array.shape)}", "four edges on the last axis")
+    _require_sides(name, array[..., 2:] - array[..., :2])
+
+
+@reads_values
+def _require_sides(name: str, sides: Any) -> None:
+    if not within(sides, math.ulp(0), math.inf):  # above 0
+        first = _first(sides, ~(sides > 0))
+        fail(name, f"a side of {first}", "boxes with left below right and top below bottom")
+
+
 def require_images(name: str, array: Any, smallest: int) -> None:
     """Raise ValueError unless the shape is (N, 3, H, W), H and W at least ``smallest``."""
     if array.ndim != 4 or array.shape[1] != 3 or min(array.shape[2:]) < smallest:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from scipy import optimize, special, stats
 from scipy.spatial import distance
+from sklearn.metrics import pairwise
 from sklearn.utils import class_weight
 from torch.nn import functional as F  # noqa: N812
 from torch.utils.flop_counter import FlopCounterMode
@@ -60,6 +61,13 @@ def _smoothed_gap(C: int, varepsilon: float) -> float:
     """Return how far the smoothed target's true class is ahead, in its logarithm."""
     true, other, *_ = np.log(smoothed_target([0], classes=C, label_smoothing=varepsilon)[0])
     return float(true - other)
+
+
+def _dice_slope(p: np.ndarray, eta: np.ndarray, j: int) -> float:
+    """Return the slope of the Dice loss of means in one probability, from PyTorch."""
+    free, share = torch.tensor(p, requires_grad=True), torch.tensor(eta)
+    lost = 1 - 2 * torch.dot(free, share) / torch.cat([free.square(), share]).sum()
+    return torch.autograd.grad(lost, free)[0][j - 1].item()
 
 
 def _silence_above_alarm(p: float, c_miss: float, c_alarm: float) -> float:
@@ -142,6 +150,20 @@ def _svm_slope(x: Any, y: Any, w: Any, b: float, lambda_: float, j: int) -> floa
     return R.hinge_loss_grad(x @ w + b, y) @ x[:, j - 1] + ridge
 
 
+def _lagrangian(
+    x: Any, y: Any, w: Any, b: float, lambda_: float, alpha: Any, mu: Any, xi: Any
+) -> float:
+    lacking = 1 - y * (x @ w + b) - xi
+    return R.structural_risk(xi, w, lam=lambda_) + alpha @ lacking - mu @ xi
+
+
+def _smallest_lagrangian(x: Any, y: Any, alpha: Any, *, lambda_: float) -> float:
+    """Return the Lagrangian at the weights that make its slope in them 0, flat in all else."""
+    w = np.linalg.solve(2 * lambda_ * np.eye(x.shape[1]), x.T @ (alpha * y))
+    free = np.zeros(len(y))
+    return _lagrangian(x, y, w, 0.0, lambda_, alpha, free, free)
+
+
 def _ridge_slope(x: Any, y: Any, theta: Any, lambda_: float, j: int) -> float:
     ridge = lambda_ * R.l2_loss_grad([theta[j - 1]], [0.0])[0]
     return R.l2_loss_grad(x @ theta, y) @ x[:, j - 1] + ridge
@@ -212,11 +234,30 @@ def _operations(N: int, C: int, d: int, *, forward: int) -> int:
     return counter.get_total_flops()
 
 
+def _grown_over_shrunk(w: float, e: float) -> float:
+    """Return how much more a square overlaps with all edges e too far out than too far in."""
+    squares = [[-e, -e, w + e, w + e], [e, e, w - e, w - e]]
+    out, inwards = R.giou_loss(squares, [[0, 0, w, w]] * 2, reduction="none")
+    return inwards - out
+
+
+def _around(*boxes: np.ndarray) -> float:
+    """Return the area of the smallest box around these."""
+    return np.ptp(np.reshape(boxes, (-1, 2)), axis=0).prod()
+
+
+def _shared(x: np.ndarray, t: np.ndarray) -> float:
+    """Return the area of what is left of one box when it is cut to the other."""
+    return _around(np.clip(x, np.tile(t[:2], 2), np.tile(t[2:], 2)))
+
+
 def _zero_one(m: float) -> float:
     return R.zero_one_loss([int(np.sign(m))], [1])
 
 
 ANCHORS = {
+    # 0
+    "eq-map-derivation": lambda p, g: R.empirical_risk(R.information(p)) - np.log(g) / len(p),
     # 1.1
     "eq-zero-one-margin": lambda f, y: R.zero_one_loss([int(np.sign(f))], [y]),
     "eq-zero-one-derivation": lambda p, j: np.average(
@@ -235,6 +276,9 @@ ANCHORS = {
     "eq-bernoulli": lambda y, y_hat: stats.bernoulli.pmf(y, y_hat),
     "eq-binary-cross-entropy-derivation": _bernoulli_likelihood,
     "eq-weighted-binary-cross-entropy-minimiser-derivation": _best_weighted_logit,
+    "eq-squared-proper-derivation": lambda p, y_hat: np.average(
+        R.l2_loss([y_hat, y_hat], [1, 0], reduction="none"), weights=[p, 1 - p]
+    ),
     # 1.3
     "eq-label-smoothing-gap-derivation": _smoothed_gap,
     "eq-softmax-gaussian-derivation": _posterior,
@@ -246,6 +290,7 @@ ANCHORS = {
     "eq-weighted-undo": lambda z, w, k: R.softmax(z - np.log(w))[k - 1],
     "eq-logit-adjustment": lambda p, rho, k: R.softmax(np.log(p) - np.log(rho))[k - 1],
     "eq-effective-number": lambda n, beta: np.polyval(np.ones(int(n)), beta),
+    "eq-dice-minimiser-derivation": _dice_slope,
     "eq-weighted-balanced": lambda n: n @ _balanced(n),
     "eq-weighted-threshold": lambda w, p: np.argmax((w * p)[::-1]),  # the second where both tie
     "eq-l-softmax-psi-derivation": lambda r: margin.l_softmax_psi(
@@ -274,6 +319,16 @@ ANCHORS = {
     "eq-svm-scale": lambda m, w: np.min(m) / np.linalg.norm(w),
     "eq-svm-objective": _svm,
     "eq-svm-grad-derivation": _svm_slope,
+    "eq-svm-lagrangian-derivation": _lagrangian,
+    "eq-svm-square": lambda w, v, lambda_: lambda_ * np.sum(w**2) - np.dot(w, v),
+    "eq-svm-dual": _smallest_lagrangian,
+    "eq-svm-gap-derivation": lambda x, y, w, b, alpha, lambda_: (
+        _svm(x, y, w, b, lambda_=lambda_) - _smallest_lagrangian(x, y, alpha, lambda_=lambda_)
+    ),
+    "eq-kernel-quadratic": lambda x, u: pairwise.polynomial_kernel(
+        [x], [u], degree=2, gamma=1, coef0=1
+    ).item(),
+    "eq-kernel-gaussian": lambda x, u, gamma: pairwise.rbf_kernel([x], [u], gamma=gamma).item(),
     "eq-hinge-risk": _hinge_risk,
     "eq-weston-watkins": _weston_watkins,
     "eq-crammer-singer-largest": lambda z, y: R.multiclass_hinge_loss([z], [y - 1]),
@@ -320,6 +375,11 @@ ANCHORS = {
         2 * sigma * R.huber_loss([r / sigma], [0.0], delta=epsilon)
     ),
     "eq-tukey-curvature-derivation": _tukey_curvature,
+    "eq-box-intersection": _shared,
+    "eq-box-union": lambda x, t: _around(x) + _around(t) - _shared(x, t),
+    "eq-box-around": lambda x, t: _around(x, t),
+    "eq-iou-grown-derivation": _grown_over_shrunk,
+    "eq-giou-apart": lambda x, t: R.giou_loss([x], [t]),
     "eq-box-size-derivation": lambda w, w_a: np.log(w) - np.log(w_a),
     # 3.1
     "eq-brier-proper-derivation": lambda p, q: np.average(
@@ -329,7 +389,6 @@ ANCHORS = {
     "eq-absolute-improper-derivation": lambda p, q: np.average(
         R.l1_loss([p, p], [1, 0], reduction="none"), weights=[q, 1 - q]
     ),
-    "eq-decision-gain-derivation": lambda p, u, o: np.average([u, -o], weights=[p, 1 - p]),
     # 3.2
     "eq-gaussian-nll-derivation": lambda x, t, s: -stats.norm.logpdf(t, x, np.exp(s / 2)),
     "eq-gaussian-nll-bound": lambda x, t, s: (
@@ -421,6 +480,7 @@ DRAWN = dict.fromkeys(
         "eq-gram",
         "eq-style",
         "eq-quantile-condition",
+        "eq-svm-dual-score",
     ],
     "the draw computes one symbol from the others",
 )
@@ -448,8 +508,10 @@ HEADS = {
     "eq-bernoulli": "P(y)",
     "eq-geometric-margin": r"\rho",
     "eq-svm-objective": "J(w, b)",
+    "eq-svm-dual": r"D(\alpha)",
     "eq-weston-watkins": r"\ell_{\text{WW}}(z, y)",
     "eq-adaboost-error": r"\varepsilon",
+    "eq-giou": r"\ell(x, t)",
     "eq-mask-loss": r"\ell(z, y, t)",
     "eq-soft-threshold": r"S_\kappa(v)",
 }

@@ -24,16 +24,11 @@ def _two_probabilities(rng: np.random.Generator) -> dict:
     return {"p": rng.uniform(0.05, 0.95), "q": rng.uniform(0.05, 0.95)}
 
 
-def _costs(rng: np.random.Generator) -> dict:
-    return {"p": rng.uniform(), "u": rng.uniform(0.2, 5), "o": rng.uniform(0.2, 5)}
-
-
 DRAWS = {
     "eq-brier": _logits_and_label,
     "eq-brier-grad": _one_logit,
     "eq-brier-proper-derivation": _pair,
     "eq-absolute-improper-derivation": _two_probabilities,
-    "eq-decision-gain-derivation": _costs,
 }
 
 USES = {

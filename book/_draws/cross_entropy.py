@@ -123,6 +123,7 @@ DRAWS = {
     "eq-softplus": _logit,
     "eq-squared-sigmoid-grad": _logit_and_target,
     "eq-calibration-derivation": _calibration,
+    "eq-squared-proper-derivation": _calibration,
 }
 
 TIGHT = {

@@ -53,6 +53,53 @@ def _samples_and_weight(rng: np.random.Generator) -> dict:
     return drawn | {"j": int(rng.integers(1, len(drawn["w"]) + 1))}
 
 
+def _multipliers(rng: np.random.Generator) -> dict:
+    drawn = _samples(rng)
+    y, N = drawn["y"], drawn["N"]
+    y[:2] = 1, -1
+    # Both classes pull equally hard; eighths of 1 / N reach both ends of the box.
+    alpha, each = np.zeros(N), rng.permutation(N)
+    for side, other in zip(each[y[each] == 1], each[y[each] == -1], strict=False):
+        alpha[[side, other]] = rng.integers(0, 9) / 8 / N
+    m = y * (drawn["x"] @ drawn["w"] + drawn["b"])
+    return drawn | {"alpha": alpha, "v": drawn["x"].T @ (alpha * y), "m": m}
+
+
+def _multipliers_on_edge(rng: np.random.Generator) -> dict:
+    drawn = _multipliers(rng)
+    if rng.random() < 0.3:  # every margin is 1; quarters are exact
+        y = drawn["y"]
+        w, b = np.array([1.0, 0.0]), 0.25
+        x = np.c_[y - b, np.round(4 * rng.normal(0, 1, len(y))) / 4]
+        v = x.T @ (drawn["alpha"] * y)
+        drawn |= {"x": x, "w": w, "b": b, "v": v, "m": np.ones(len(y))}
+    return drawn
+
+
+def _charges(rng: np.random.Generator) -> dict:
+    drawn = _samples(rng)
+    shape = drawn["N"]
+    charges = {name: rng.uniform(0.1, 1, shape) for name in ("alpha", "mu", "xi")}
+    return drawn | charges
+
+
+def _dual_score(rng: np.random.Generator) -> dict:
+    drawn = _multipliers(rng)
+    w = drawn["v"] / (2 * drawn["lambda_"])
+    return drawn | {"w": w, "u": rng.normal(0, 1, len(w))}
+
+
+def _square(rng: np.random.Generator) -> dict:
+    w, v = rng.normal(0, 1, (2, int(rng.integers(2, 5))))
+    return {"w": w, "v": v, "lambda_": rng.uniform(0.05, 1)}
+
+
+def _two_samples(rng: np.random.Generator) -> dict:
+    d = int(rng.integers(2, 5))
+    x, u = rng.normal(0, 1, (2, d))
+    return {"d": d, "x": x, "u": u, "gamma": rng.uniform(0.1, 1)}
+
+
 def _probability(rng: np.random.Generator) -> dict:
     # The pieces meet at scores of -1 and 1.
     f = rng.choice([rng.uniform(-3, 3), -1.0, 1.0], p=[0.6, 0.2, 0.2])
@@ -95,6 +142,13 @@ DRAWS = {
     "eq-svm-scale": _margins,
     "eq-svm-objective": _samples,
     "eq-svm-grad-derivation": _samples_and_weight,
+    "eq-svm-lagrangian-derivation": _charges,
+    "eq-svm-square": _square,
+    "eq-svm-dual": _multipliers,
+    "eq-svm-gap-derivation": _multipliers_on_edge,
+    "eq-svm-dual-score": _dual_score,
+    "eq-kernel-quadratic": _two_samples,
+    "eq-kernel-gaussian": _two_samples,
     "eq-hinge-risk": _probability,
     "eq-squared-hinge-risk-derivation": _probability_inside,
     "eq-multiclass-hinge": _classes,
@@ -103,7 +157,10 @@ DRAWS = {
     "eq-crammer-singer-largest": _classes,
 }
 
-IMPLIED = {"eq-svm-objective": ("x", "y")}  # J(w, b) is printed, on given samples
+USES = {"eq-svm-gap-derivation": ["eq-svm-objective", "eq-svm-dual"]}
+
+# J(w, b) and D(alpha) are printed, on given samples.
+IMPLIED = {"eq-svm-objective": ("x", "y"), "eq-svm-dual": ("x", "y")}
 
 EXEMPT = {
     "1_classification/5_hinge#1": "a problem to solve, which says nothing yet",

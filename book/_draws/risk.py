@@ -33,7 +33,13 @@ def _ridge(rng: np.random.Generator) -> dict:
     }
 
 
+def _posterior(rng: np.random.Generator) -> dict:
+    N = int(rng.integers(2, 6))
+    return {"N": N, "p": rng.uniform(0.05, 1, N), "g": rng.uniform(0.05, 3)}
+
+
 DRAWS = {
+    "eq-map-derivation": _posterior,
     "eq-empirical-risk": _risk,
     "eq-structural-risk-l2": _structural,
     "eq-structural-risk-l1": _structural,

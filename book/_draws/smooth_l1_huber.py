@@ -104,6 +104,29 @@ def _box(rng: np.random.Generator) -> dict:
     }
 
 
+def _two_boxes(rng: np.random.Generator) -> dict:
+    """Boxes by their edges, which meet or do not, no edge close to one of the other's."""
+    low, size = rng.uniform(-1, 1, 2), rng.uniform(0.5, 3, 2)
+    t_low = low + rng.choice([-5, -0.3, 0.3, 5], 2, p=[0.1, 0.4, 0.4, 0.1])
+    t_size = size * rng.choice([0.6, 1.5], 2)
+    return {"x": np.r_[low, low + size], "t": np.r_[t_low, t_low + t_size]}
+
+
+def _two_boxes_and_edge(rng: np.random.Generator) -> dict:
+    return _two_boxes(rng) | {"j": int(rng.integers(1, 5))}
+
+
+def _boxes_apart(rng: np.random.Generator) -> dict:
+    drawn = _two_boxes(rng)
+    beyond = drawn["x"][2] - drawn["t"][0] + rng.uniform(0.1, 3)
+    return {"x": drawn["x"], "t": drawn["t"] + np.array([beyond, 0, beyond, 0])}
+
+
+def _grown(rng: np.random.Generator) -> dict:
+    w = rng.uniform(1, 5)
+    return {"w": w, "e": w * rng.uniform(0.05, 0.45)}
+
+
 def _box_moved(rng: np.random.Generator) -> dict:
     box = _box(rng)
     kept = {name: box[name] for name in ("c", "w", "c_a", "w_a")}
@@ -163,4 +186,19 @@ DRAWS = {
     "eq-box-size-derivation": _box_moved,
     "eq-box-decode-centre": _box,
     "eq-box-decode-size": _box,
+    "eq-box-intersection": _two_boxes,
+    "eq-box-union": _two_boxes,
+    "eq-box-around": _two_boxes,
+    "eq-iou-grown-derivation": _grown,
+    "eq-giou": _two_boxes,
+    "eq-giou-grad": _two_boxes_and_edge,
+    "eq-giou-apart": _boxes_apart,
+}
+
+_AREAS = ["eq-box-intersection", "eq-box-union", "eq-box-around"]
+USES = {
+    "eq-box-union": ["eq-box-intersection"],
+    "eq-giou": _AREAS,
+    "eq-giou-grad": ["eq-giou", *_AREAS],
+    "eq-giou-apart": _AREAS,
 }

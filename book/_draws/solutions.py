@@ -147,6 +147,33 @@ def _shrunk(r: float, delta: float) -> float:
     return F.softshrink(torch.tensor(r, dtype=torch.float64), delta).item()
 
 
+def _false_edges(rng: np.random.Generator) -> dict:
+    return {
+        "U": int(rng.integers(1, 9)),
+        "p": rng.uniform(0.05, 0.95),
+        "epsilon": rng.uniform(0.1, 2),
+    }
+
+
+def _multiplier(rng: np.random.Generator) -> dict:
+    return {"alpha": rng.uniform(0, 0.5), "lambda_": rng.uniform(0.1, 4)}
+
+
+def _meeting(rng: np.random.Generator) -> dict:
+    w = rng.uniform(0.5, 3)
+    return {"w": w, "a": rng.uniform(0, w)}
+
+
+def _apart(rng: np.random.Generator) -> dict:
+    w = rng.uniform(0.5, 3)
+    return {"w": w, "a": rng.uniform(w, 3 * w)}
+
+
+def _shifted(w: float, a: float) -> float:
+    """Return the GIoU loss of a square of side w that is shifted by a."""
+    return R.giou_loss([[a, 0, w + a, w]], [[0, 0, w, w]])
+
+
 _OF = "course/solutions/"
 
 DRAWS = {
@@ -156,6 +183,7 @@ DRAWS = {
     f"{_OF}1_2_cross_entropy#1": _nothing,
     f"{_OF}1_2_cross_entropy#2": _nothing,
     f"{_OF}1_3_2_weighted#1": _repeated,
+    f"{_OF}1_3_2_weighted#2": _false_edges,
     f"{_OF}1_3_3_soft#1": _step,
     f"{_OF}1_3_4_l_softmax#1": _angle,
     f"{_OF}1_3_6_l2_softmax#1": _probability,
@@ -167,11 +195,14 @@ DRAWS = {
     f"{_OF}1_3_9_focal#3": _truth,
     f"{_OF}1_4_kl_divergence#1": _two_pairs,
     f"{_OF}1_5_hinge#1": _class_means,
-    f"{_OF}1_5_hinge#2": _likely,
+    f"{_OF}1_5_hinge#2": _multiplier,
+    f"{_OF}1_5_hinge#3": _likely,
     f"{_OF}2_1_l1#1": _targets,
     f"{_OF}2_2_l2#1": _rate,
     f"{_OF}2_3_smooth_l1_huber#1": _centre,
     f"{_OF}2_3_smooth_l1_huber#2": _residual,
+    f"{_OF}2_3_smooth_l1_huber#3": _meeting,
+    f"{_OF}2_3_smooth_l1_huber#4": _apart,
 }
 
 ANCHORS = {
@@ -181,6 +212,9 @@ ANCHORS = {
     f"{_OF}1_2_cross_entropy#1": lambda: R.entropy([0.5, *[0.1] * 5], base=2),
     f"{_OF}1_2_cross_entropy#2": lambda: R.binary_cross_entropy([np.log(3)], [0.75]),
     f"{_OF}1_3_2_weighted#1": lambda ell, w, y: np.mean(np.repeat(ell, w[y - 1])),
+    f"{_OF}1_3_2_weighted#2": lambda U, p, *, epsilon: R.dice_loss(
+        [np.full(U, special.logit(p))], [np.zeros(U)], smooth=epsilon
+    ),
     f"{_OF}1_3_3_soft#1": lambda p, y, x, eta, T, k: (
         -eta / T**2 * R.softmax_loss_grad([np.log(p)], [y - 1])[0][k - 1] * x
     ),
@@ -198,7 +232,10 @@ ANCHORS = {
     f"{_OF}1_5_hinge#1": lambda v_bar, lambda_: np.linalg.solve(
         2 * lambda_ * np.eye(len(v_bar)), v_bar
     ),
-    f"{_OF}1_5_hinge#2": lambda p: optimize.brentq(
+    f"{_OF}1_5_hinge#2": lambda alpha, *, lambda_: (
+        2 * alpha - np.dot([alpha, alpha], [1 * 1, -1 * -3]) ** 2 / (4 * lambda_)
+    ),
+    f"{_OF}1_5_hinge#3": lambda p: optimize.brentq(
         lambda f: p * _smooth_hinge_slope(f) - (1 - p) * _smooth_hinge_slope(-f), 0, 1, xtol=1e-15
     ),
     f"{_OF}2_1_l1#1": _mean_slope,
@@ -209,6 +246,8 @@ ANCHORS = {
         R.huber_loss_grad(np.full(5, c), [1, 2, 4, 5, 100], delta=2, reduction="none")
     ),
     f"{_OF}2_3_smooth_l1_huber#2": _shrunk,
+    f"{_OF}2_3_smooth_l1_huber#3": _shifted,
+    f"{_OF}2_3_smooth_l1_huber#4": _shifted,
 }
 
 DRAWN = dict.fromkeys(
@@ -237,6 +276,7 @@ HEADS = {
     f"{_OF}1_3_9_focal#3": r"\tilde\eta",
     f"{_OF}1_4_kl_divergence#1": "D",
     f"{_OF}1_5_hinge#1": "w",
-    f"{_OF}1_5_hinge#2": "f",
+    f"{_OF}1_5_hinge#2": r"D(\alpha)",
+    f"{_OF}1_5_hinge#3": "f",
     f"{_OF}2_3_smooth_l1_huber#2": "u",
 }

@@ -83,7 +83,28 @@ def _repeated(rng: np.random.Generator) -> dict:
     return {"n": int(rng.integers(1, 12)), "beta": rng.choice([0.0, rng.uniform(0.1, 0.99)])}
 
 
+def _mask(rng: np.random.Generator) -> dict:
+    U, epsilon = int(rng.integers(2, 7)), rng.uniform(0.1, 2)
+    s, y = rng.normal(0, 1.5, U), rng.uniform(0, 1, U)
+    # Two thirds of the pixels are certain, as in a mask.
+    y = np.where(rng.random(U) < 2 / 3, y.round(), y)
+    p = 1 / (1 + np.exp(-s))
+    B = p @ p + y @ y + epsilon
+    drawn = {"U": U, "s": s, "y": y, "epsilon": epsilon, "j": int(rng.integers(1, U + 1))}
+    return drawn | {"B": B, "D": (2 * p @ y + epsilon) / B}
+
+
+def _mask_in_the_mean(rng: np.random.Generator) -> dict:
+    U = int(rng.integers(2, 7))
+    p, eta = rng.uniform(0.05, 1, (2, U))
+    B = p @ p + eta.sum()
+    j = int(rng.integers(1, U + 1))
+    return {"U": U, "p": p, "eta": eta, "B": B, "D": 2 * p @ eta / B, "j": j}
+
+
 USES = {
+    "eq-dice": ["eq-sigmoid"],
+    "eq-dice-grad": ["eq-dice", "eq-sigmoid"],
     "eq-weighted-risk-derivation": ["eq-entropy", "eq-cross-entropy"],
 }
 
@@ -100,6 +121,9 @@ DRAWS = {
     "eq-weighted-balanced-prior": _densities,
     "eq-logit-adjustment": _priors,
     "eq-effective-number": _repeated,
+    "eq-dice": _mask,
+    "eq-dice-grad": _mask,
+    "eq-dice-minimiser-derivation": _mask_in_the_mean,
     "eq-weighted-softmax-loss-grad": _classes,
     "eq-weighted-softmax-loss-grad-derivation": _classes,
 }

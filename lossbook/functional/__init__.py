@@ -29,6 +29,7 @@ from lossbook.functional.margin import (
     l_softmax_loss,
 )
 from lossbook.functional.metric import info_nce_loss, triplet_loss
+from lossbook.functional.overlap import dice_loss, giou_loss
 from lossbook.functional.perceptual import perceptual_loss
 from lossbook.functional.regression import (
     charbonnier_loss,
@@ -61,12 +62,14 @@ __all__ = [
     "brier_loss",
     "charbonnier_loss",
     "cross_entropy",
+    "dice_loss",
     "distillation_loss",
     "empirical_risk",
     "entropy",
     "exponential_loss",
     "focal_loss",
     "gaussian_nll_loss",
+    "giou_loss",
     "hinge_loss",
     "huber_loss",
     "info_nce_loss",

@@ -20,6 +20,7 @@ from lossbook.nn.margin import (
     LSoftmaxLoss,
 )
 from lossbook.nn.metric import InfoNCELoss, TripletLoss
+from lossbook.nn.overlap import DiceLoss, GIoULoss
 from lossbook.nn.perceptual import PerceptualLoss
 from lossbook.nn.regression import (
     CharbonnierLoss,
@@ -50,10 +51,12 @@ __all__ = [
     "BinaryCrossEntropyLoss",
     "BrierLoss",
     "CharbonnierLoss",
+    "DiceLoss",
     "DistillationLoss",
     "EfficientNetLite0Features",
     "ExponentialLoss",
     "FocalLoss",
+    "GIoULoss",
     "GaussianNLLLoss",
     "HingeLoss",
     "HuberLoss",

@@ -67,6 +67,12 @@ from lossbook.reference.metric import (
     triplet_loss,
     triplet_loss_grad,
 )
+from lossbook.reference.overlap import (
+    dice_loss,
+    dice_loss_grad,
+    giou_loss,
+    giou_loss_grad,
+)
 from lossbook.reference.perceptual import perceptual_loss, perceptual_loss_grad
 from lossbook.reference.regression import (
     charbonnier_loss,
@@ -127,6 +133,8 @@ __all__ = [
     "charbonnier_loss_grad",
     "cross_entropy",
     "cross_entropy_grad",
+    "dice_loss",
+    "dice_loss_grad",
     "distillation_loss",
     "distillation_loss_grad",
     "empirical_risk",
@@ -139,6 +147,8 @@ __all__ = [
     "focal_loss_grad",
     "gaussian_nll_loss",
     "gaussian_nll_loss_grad",
+    "giou_loss",
+    "giou_loss_grad",
     "hinge_loss",
     "hinge_loss_grad",
     "huber_loss",
