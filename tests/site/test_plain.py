@@ -47,7 +47,8 @@ FORMULA = re.compile(r"\$\$.*?\$\$|(?<!\\)\$[^$]+\$", re.DOTALL)
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Roles, fences with the name of a directive, options and labels: what MyST does not print.
 MARKUP = re.compile(
-    r"\{[\w:.+-]+\}`[^`]*`|^ *(?:`{3,}|:{3,})\S*|^:.*$|\b(?:eq|ex|sol)-[\w-]+|^\(.*\)=$",
+    r"\{[\w:.+-]+\}`[^`]*`|^ *(?:`{3,}|:{3,})(?:\{explore\}.*|\S*)|^:.*$"
+    r"|\b(?:eq|ex|sol)-[\w-]+|^\(.*\)=$",
     re.MULTILINE,
 )
 # What the plain notebook has beyond the chapter.
