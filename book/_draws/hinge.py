@@ -65,7 +65,7 @@ def _multipliers(rng: np.random.Generator) -> dict:
     return drawn | {"alpha": alpha, "v": drawn["x"].T @ (alpha * y), "m": m}
 
 
-def _multipliers_on_edge(rng: np.random.Generator) -> dict:
+def _gap(rng: np.random.Generator) -> dict:
     drawn = _multipliers(rng)
     if rng.random() < 0.3:  # every margin is 1; quarters are exact
         y = drawn["y"]
@@ -73,7 +73,9 @@ def _multipliers_on_edge(rng: np.random.Generator) -> dict:
         x = np.c_[y - b, np.round(4 * rng.normal(0, 1, len(y))) / 4]
         v = x.T @ (drawn["alpha"] * y)
         drawn |= {"x": x, "w": w, "b": b, "v": v, "m": np.ones(len(y))}
-    return drawn
+    lambda_ = drawn["lambda_"]
+    rest = drawn["w"] - drawn["v"] / (2 * lambda_)
+    return drawn | {"q": lambda_ * rest @ rest}
 
 
 def _charges(rng: np.random.Generator) -> dict:
@@ -145,7 +147,7 @@ DRAWS = {
     "eq-svm-lagrangian-derivation": _charges,
     "eq-svm-square": _square,
     "eq-svm-dual": _multipliers,
-    "eq-svm-gap-derivation": _multipliers_on_edge,
+    "eq-svm-gap-derivation": _gap,
     "eq-svm-dual-score": _dual_score,
     "eq-kernel-quadratic": _two_samples,
     "eq-kernel-gaussian": _two_samples,
