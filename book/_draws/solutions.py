@@ -184,6 +184,7 @@ DRAWS = {
     f"{_OF}1_2_cross_entropy#2": _nothing,
     f"{_OF}1_3_2_weighted#1": _repeated,
     f"{_OF}1_3_2_weighted#2": _false_edges,
+    f"{_OF}1_3_2_weighted#3": _false_edges,
     f"{_OF}1_3_3_soft#1": _step,
     f"{_OF}1_3_4_l_softmax#1": _angle,
     f"{_OF}1_3_6_l2_softmax#1": _probability,
@@ -212,8 +213,12 @@ ANCHORS = {
     f"{_OF}1_2_cross_entropy#1": lambda: R.entropy([0.5, *[0.1] * 5], base=2),
     f"{_OF}1_2_cross_entropy#2": lambda: R.binary_cross_entropy([np.log(3)], [0.75]),
     f"{_OF}1_3_2_weighted#1": lambda ell, w, y: np.mean(np.repeat(ell, w[y - 1])),
-    f"{_OF}1_3_2_weighted#2": lambda U, p, *, epsilon: R.dice_loss(
+    f"{_OF}1_3_2_weighted#2": lambda p, *, U, epsilon: R.dice_loss(
         [np.full(U, special.logit(p))], [np.zeros(U)], smooth=epsilon
+    ),
+    f"{_OF}1_3_2_weighted#3": lambda U, p, epsilon: np.sum(
+        R.dice_loss_grad([np.full(U, special.logit(p))], [np.zeros(U)], smooth=epsilon)
+        / (p * (1 - p))
     ),
     f"{_OF}1_3_3_soft#1": lambda p, y, x, eta, T, k: (
         -eta / T**2 * R.softmax_loss_grad([np.log(p)], [y - 1])[0][k - 1] * x
@@ -271,6 +276,7 @@ HEADS = {
     f"{_OF}0_risk#2": r"\theta",
     f"{_OF}1_1_zero_one#1": "c",
     f"{_OF}1_2_cross_entropy#1": "H",
+    f"{_OF}1_3_2_weighted#2": r"\ell(p)",
     f"{_OF}1_3_6_l2_softmax#1": r"\alpha",
     f"{_OF}1_3_8_arcface#1": r"\psi(\theta)",
     f"{_OF}1_3_9_focal#3": r"\tilde\eta",
