@@ -132,12 +132,22 @@ def test_a_formula_that_is_cut_says_so_and_takes_the_keyboard(
     assert [formula for formula in wide if not formula["fades"] or not formula["reached"]] == []
 
 
-@pytest.mark.parametrize("name", ["4_l_softmax", "8_arcface"])
-def test_a_table_at_a_glance_fits_a_phone(name: str, browser_page: Page, address: str) -> None:
-    visit(browser_page, f"{address}/book/1_classification/3_softmax/{name}.html", PHONE)
+@pytest.mark.parametrize(
+    ("name", "setting", "width"),
+    [
+        ("1_classification/3_softmax/4_l_softmax", PHONE, 390),
+        ("1_classification/3_softmax/8_arcface", PHONE, 390),
+        ("3_practice/2_density", DESK, 690),
+        ("3_practice/4_pairs", DESK, 690),
+    ],
+)
+def test_a_table_at_a_glance_fits(
+    name: str, setting: Setting, width: int, browser_page: Page, address: str
+) -> None:
+    visit(browser_page, f"{address}/book/{name}.html", setting)
     box = browser_page.locator("#at-a-glance table").bounding_box()
     assert box is not None
-    assert box["width"] <= 390
+    assert box["width"] <= width
 
 
 @pytest.mark.parametrize("name", ["book/index", "book/1_classification/3_softmax/8_arcface"])
