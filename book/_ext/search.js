@@ -1,5 +1,5 @@
 // Sphinx's search as this book needs it: other names of a thing find it, chapters stand before
-// solutions, and an excerpt reads in plain words.
+// the reference and that before solutions, and an excerpt reads in plain words.
 "use strict";
 
 const OTHER_NAMES = {
@@ -11,8 +11,12 @@ const OTHER_NAMES = {
   logsumexp: "softmax overflow",
 };
 
-Scorer.score = ([page, , , , score]) =>
-  page.startsWith("book/course/") ? score - 100 : page.startsWith("_modules/") ? score - 200 : score;
+const BEHIND = { "book/reference/": 50, "book/course/": 100, "_modules/": 200 };
+
+Scorer.score = ([page, , , , score]) => {
+  const part = Object.keys(BEHIND).find((start) => page.startsWith(start));
+  return part ? score - BEHIND[part] : score;
+};
 
 const searchFor = Search.performSearch;
 Search.performSearch = (query) => {

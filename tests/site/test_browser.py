@@ -158,6 +158,12 @@ def search(page: Page, address: str, query: str) -> tuple[list[str], list[str]]:
         ("logsumexp", "1_softmax.html"),
         ("arcface", "8_arcface.html"),
         ("CosFace", "7_am_softmax.html"),
+        ("label smoothing", "1_softmax.html"),
+        ("Brier", "1_choosing.html"),
+        ("pinball", "3_quantiles.html"),
+        ("Dice", "2_weighted.html"),
+        ("triplet", "4_pairs.html"),
+        ("GIoU", "3_smooth_l1_huber.html"),
     ],
 )
 def test_search_finds_the_chapter_before_solutions(
