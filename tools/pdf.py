@@ -104,8 +104,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.pdf", description=__doc__)
     parser.add_argument("--site", type=Path, default=SITE, help="the built site")
     parser.add_argument("target", type=Path, help="the file to write")
+    parser.add_argument("pages", nargs="*", help="what to print of it, such as book/0_risk")
     options = parser.parse_args(arguments)
-    write(options.target, options.site, list(pages(options.site)))
+    printed = [
+        page for page in pages(options.site) if not options.pages or page.name in options.pages
+    ]
+    write(options.target, options.site, printed)
 
 
 if __name__ == "__main__":

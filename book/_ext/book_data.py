@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import posixpath
 import re
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple
 
 import yaml
 from docutils import nodes
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -321,14 +323,16 @@ class CheckedEquations(SphinxDirective):
 
 
 def write_gallery(app: Sphinx) -> None:
-    """Lay the figures that the cover names where it finds them."""
+    """Lay the figures that the cover names where it finds them, no higher than a card needs."""
     folder = BOOK / "_gallery"
     folder.mkdir(exist_ok=True)
     named = set(re.findall(r"_gallery/(\w+)-(\d+)\.png", COVER.read_text(encoding="utf-8")))
     for path in chapters():
         for number, picture in enumerate(figures(path), start=1):
             if (path.stem, str(number)) in named:
-                (folder / f"{path.stem}-{number}.png").write_bytes(picture)
+                figure = Image.open(io.BytesIO(picture))
+                figure.thumbnail((figure.width, 720))
+                figure.save(folder / f"{path.stem}-{number}.png")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -58,18 +58,26 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     (out / "_static" / "site.js").write_text(";\n".join(code), encoding="utf-8")
     _subset_font(out / "_static" / ICON_FONT, sheet)
     for picture in out.glob("_images/*.png"):
-        _with_palette(picture)
+        _make_light(picture)
     for path, text in pages.items():
         path.write_text(_page(path, text, out), encoding="utf-8")
 
 
-def _with_palette(file: Path) -> None:
-    """Write a figure again in a few colours: nobody sees it, and a third of the bytes is left."""
+def _make_light(file: Path) -> None:
+    """Write a picture again: a figure with a palette, which nobody sees, a photograph at half size.
+
+    A figure has twice the pixels that its place on a page has, for sharp lines and letters. A
+    photograph has no more to show with them.
+    """
     with Image.open(file) as picture:
-        figure = picture.convert("RGB")
-    if figure.getcolors(COLOURS_OF_A_FIGURE):
-        few = figure.quantize(PALETTE, dither=Image.Dither.NONE)
-        few.save(file, optimize=True)
+        whole = picture.convert("RGB")
+    if whole.getcolors(COLOURS_OF_A_FIGURE):
+        # Colours that differ by rounding must become one: a fill's bytes are then as good as none.
+        method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+        light = whole.quantize(PALETTE, method=method, dither=dither)
+    else:
+        light = whole.reduce(2)
+    light.save(file, optimize=True)
 
 
 def _files(pages: dict[Path, str], tag: re.Pattern[str]) -> list[str]:
@@ -137,7 +145,9 @@ def _page(path: Path, text: str, out: Path) -> str:
 
 def _sized(image: re.Match[str], folder: Path) -> str:
     width, height = _size((folder / image["file"]).resolve())
-    return f'<img {image["attributes"]} width="{width}" height="{height}" loading="lazy" />'
+    # A notebook says how large it shows a figure; a page's column is as wide as it is.
+    attributes = re.sub(r' style="width: \d+px; height: \d+px;"', "", image["attributes"])
+    return f'<img {attributes} width="{width}" height="{height}" loading="lazy" />'
 
 
 @cache

@@ -192,5 +192,6 @@ def test_the_scripts_are_small_and_only_where_they_are_used() -> None:
     assert len(gzip.compress(together)) < MOST_BYTES
     for name in toc_pages():
         text = (SITE / f"{name}.html").read_text()
-        assert all((name in text) == ('class="explore"' in text) for name in SCRIPTS)
+        used = 'class="explore"' in text
+        assert all((f"/_static/{script}" in text) == used for script in SCRIPTS), name
     assert "bestScores" not in (SITE / "_static" / "site.js").read_text()

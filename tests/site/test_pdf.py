@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +12,7 @@ from pypdf import PdfReader
 from pypdf.generic import Destination
 
 from tests.site.conftest import require_browser
-from tools.browser import SITE
-from tools.pdf import pages, write
+from tools.browser import ROOT
 
 CHOSEN = ["book/index", "book/0_risk", "book/1_classification/5_hinge"]
 
@@ -20,7 +21,8 @@ CHOSEN = ["book/index", "book/0_risk", "book/1_classification/5_hinge"]
 def book(built_site: None, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
     require_browser()
     file = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    write(file, SITE, [page for page in pages(SITE) if page.name in CHOSEN])
+    # In a process of its own: the browser of the other tests has this one's event loop.
+    subprocess.run([sys.executable, "-m", "tools.pdf", file, *CHOSEN], cwd=ROOT, check=True)
     return PdfReader(file)
 
 

@@ -19,7 +19,7 @@ MOST_REQUESTS, MOST_BYTES = 16, 350_000
 MOST_SHIFT = 0.02
 SHIFTING = (*SHOWN, "book/2_regression/4_perceptual", "book/course/solutions/2_4_perceptual")
 # Formulas that scroll on a phone in the whole book; each shows it by a fading edge.
-MOST_WIDE = 36  # of 327
+MOST_WIDE = 41  # of 368
 PHONE = Setting(390, "light")
 DESK = Setting(1280, "light")
 MOST_OPEN_CODE = 0.2  # of a chapter's height
