@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -49,6 +50,8 @@ class Setting(NamedTuple):
             "OMP_NUM_THREADS": str(self.threads),
             "OPENBLAS_CORETYPE": self.kernel,
             "OPENBLAS_NUM_THREADS": str(self.threads),
+            # What was compiled for other instructions gives a NaN, and PyTorch keeps it for all.
+            "TORCHINDUCTOR_CACHE_DIR": str(Path("_build", self.capability).resolve()),
         }
 
 
