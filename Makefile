@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/.installed
 # 'make book SOLUTIONS=no' builds the students' site, without the exercises' solutions.
 OUT := $(if $(filter no,$(SOLUTIONS)),_build/students/)
 SITE := $(OUT)_build/html/index.html
+PDF := $(OUT)_build/lossbook.pdf
 # 'make slides MINUTES=50' makes decks that a lecture of that length can show, in a folder of their own.
 SLIDES := _build/slides$(if $(MINUTES),-$(MINUTES))/index.html
 SITE_SOURCES := _config.yml _toc.yml benchmarks/losses.md $(shell find book lossbook eqtest/src -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
@@ -66,8 +67,8 @@ test-site: $(SITE) $(SLIDES)
 test-lab: $(SITE)  ## three plain notebooks and three chapters in a real JupyterLab
 	pytest tests/lab
 
-pdf: _build/lossbook.pdf  ## the whole book as one PDF, with outline and links: _build/lossbook.pdf
-_build/lossbook.pdf: $(SITE) tools/pdf.py $(wildcard tools/paper/*)
+pdf: $(PDF)  ## the whole book as one PDF, with outline and links: _build/lossbook.pdf
+$(PDF): $(SITE) tools/pdf.py $(wildcard tools/paper/*)
 	python -m tools.pdf --site $(dir $(SITE)) $@
 
 portable: $(INSTALLED)  ## package and notebooks again, as other processors compute: instructions, threads
