@@ -33,6 +33,16 @@ def forget_run(cell: NotebookNode) -> None:
     cell.outputs = []
 
 
+def change_tagged_number(cell: NotebookNode) -> None:
+    cell.metadata.tags = ["nbval-ignore-output"]
+    change_number(cell)
+
+
+def change_tagged_word(cell: NotebookNode) -> None:
+    cell.metadata.tags = ["nbval-ignore-output"]
+    cell.outputs[0].text = "fails, by 2.1\n"
+
+
 def redraw(cell: NotebookNode) -> None:
     """Keep the source as it was before the run: the stored curve now has another slope."""
     cell.source = CURVE.format(slope=1.01)
@@ -48,6 +58,8 @@ CASES: dict[str, tuple[str, Callable[[NotebookNode], None] | None, str]] = {
     "missing figure": (CURVE.format(slope=1), drop_figure, "0 figures are stored, 1 are drawn"),
     "unrun cell": ("2 + 3.0", forget_run, "stored without having been run"),
     "unrun silent cell": ("y = 1", forget_run, "stored without having been run"),
+    "tagged, changed number": ("2 + 2.0", change_tagged_number, ""),
+    "tagged, changed word": ("print('holds, by 2.0')", change_tagged_word, "but for its numbers"),
     "blank cell": ("", None, ""),
 }
 
