@@ -1,5 +1,7 @@
 """Settings of every test run."""
 
+import gc
+
 import pytest
 import torch
 from hypothesis import settings
@@ -20,3 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector thousands of tests and all of PyTorch: they stay to the end."""
+    gc.collect()
+    gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
 from functools import cache
@@ -27,14 +28,31 @@ FETCHED = {
     "object": ["data"],
     "link": ["href"],
 }
+SPAN = re.compile(r"<(/?)span\b")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # Works that are on no public page that a number or an address leads to for certain.
 NO_LINK = 5
 
 
+def without_drawings(text: str) -> str:
+    """Cut out the spans that draw a formula, beside its MathML: two thirds of what is to parse."""
+    kept, place = [], 0
+    while (start := text.find('<span class="katex-html"', place)) >= 0:
+        kept.append(text[place:start])
+        depth = 0
+        for tag in SPAN.finditer(text, start):
+            depth += -1 if tag[1] else 1
+            if depth == 0:
+                place = text.index(">", tag.start()) + 1
+                break
+    return "".join([*kept, text[place:]])
+
+
 @cache
 def soup(file: Path) -> BeautifulSoup:
-    return BeautifulSoup(file.read_text(), "html.parser")
+    tree = BeautifulSoup(without_drawings(file.read_text()), "html.parser")
+    gc.freeze()  # it stays: the collector need not walk through it again and again
+    return tree
 
 
 @cache
