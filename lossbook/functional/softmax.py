@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, log_softmax, logsigmoid
+from torch.nn.functional import cross_entropy, hardtanh, log_softmax, logsigmoid
 
 from lossbook._checks import (
     reads_values,
@@ -293,14 +293,16 @@ def sigmoid_focal_loss(
     require_tensor("y", y)
     require_targets("s", s, "y", y)
     require_non_negative("gamma", gamma)
-    logits = _finite(widened(s))
-    positive, negative = y.to(logits.dtype), 1 - y.to(logits.dtype)
+    positive = negative = 1.0
     if alpha is not None:
         require_unit_number("alpha", alpha)
-        positive, negative = alpha * positive, (1 - alpha) * negative
+        positive, negative = alpha, 1 - alpha
+    logits = _finite(widened(s))
     log_p, log_rest = logsigmoid(logits), logsigmoid(-logits)
-    hit, miss = focal_term(log_p, log_rest, gamma), focal_term(log_rest, log_p, gamma)
-    return narrowed(reduce(positive * hit + negative * miss, reduction), s, y)
+    hit = focal_term(log_p, log_rest, gamma, positive)
+    miss = focal_term(log_rest, log_p, gamma, negative)
+    losses = torch.lerp(miss, hit, y.to(logits.dtype))  # linear in y, and exact at 0 and 1
+    return narrowed(reduce(losses, reduction), s, y)
 
 
 @float32_under_autocast
@@ -327,18 +329,18 @@ def brier_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor
     return narrowed(reduce(errors.square().sum(dim=1), reduction), z)
 
 
-def focal_term(log_p: Tensor, log_rest: Tensor, gamma: float) -> Tensor:
-    """Return -(1 - p)^gamma log p, given log p and log(1 - p).
+def focal_term(log_p: Tensor, log_rest: Tensor, gamma: float, alpha: float = 1) -> Tensor:
+    """Return -alpha (1 - p)^gamma log p, given log p and log(1 - p).
 
     The power is taken of the logarithm: in (1 - p)^gamma a rounded p = 1 makes the gradient NaN.
     """
-    return -torch.exp(gamma * log_rest) * log_p
+    return -alpha * torch.exp(gamma * log_rest) * log_p
 
 
 def _finite(log_odds: Tensor) -> Tensor:
     """Return log-odds that are at most the largest number: 0 * inf would be a NaN gradient."""
     largest = torch.finfo(log_odds.dtype).max
-    return log_odds.clamp(-largest, largest)
+    return hardtanh(log_odds, -largest, largest)  # clamp, with a faster backward pass
 
 
 def _divided(z: Tensor, temperature: float, dim: int) -> Tensor:
