@@ -306,13 +306,17 @@ def sigmoid_focal_loss(
 
 
 @float32_under_autocast
-def brier_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+def brier_loss(
+    z: Tensor, y: Tensor, *, ignore_index: int | None = None, reduction: Reduction = "mean"
+) -> Tensor:
     """Squared distance of the softmax from the label, the Brier score, equation ``eq-brier``.
 
     Args:
         z: logits, shape (N, C), C at least 1, or (N, C, d1, ...).
         y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers.
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` divides by the number of labels that are not ignored; ``"sum"`` or
+            ``"none"``.
 
     Returns:
         The reduced loss, from 0 to 2, or one loss per label, of the shape of y, under ``"none"``.
@@ -323,10 +327,15 @@ def brier_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor
 
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability, 1950.
     """
-    _require_logits_and_labels(z, y, None)
-    p, columns = widened(z).softmax(dim=1), y.long().unsqueeze(1)
+    _require_logits_and_labels(z, y, ignore_index)
+    kept = None if ignore_index is None else y != ignore_index
+    columns = (y if kept is None else y * kept).long().unsqueeze(1)
+    p = widened(z).softmax(dim=1)
     errors = p.scatter_add(1, columns, -torch.ones_like(columns, dtype=p.dtype))
-    return narrowed(reduce(errors.square().sum(dim=1), reduction), z)
+    losses = errors.square().sum(dim=1)
+    if kept is not None:
+        losses = losses.masked_fill(~kept, 0)
+    return narrowed(reduce(losses, reduction, kept), z)
 
 
 def focal_term(log_p: Tensor, log_rest: Tensor, gamma: float, alpha: float = 1) -> Tensor:
