@@ -247,10 +247,12 @@ def focal_loss(
     kept = None if ignore_index is None else y != ignore_index
     target = (y if kept is None else y * kept).long()
     # The log-odds of the true class, z_y - log sum_{k != y} e^{z_k}: their sigmoid is p_y, and
-    # log p_y and log(1 - p_y) are both exact.
-    logits, columns = _divided(widened(z), 1, dim=1), target.unsqueeze(1)
-    others = logits.scatter(1, columns, torch.finfo(logits.dtype).min).logsumexp(dim=1)
-    log_odds = _finite(logits.gather(1, columns).squeeze(1) - others)
+    # log p_y and log(1 - p_y) are both exact. Both terms are taken from the best rival's logit.
+    logits, columns = widened(z), target.unsqueeze(1)
+    others = logits.scatter(1, columns, torch.finfo(logits.dtype).min)
+    best = others.detach().amax(dim=1, keepdim=True)
+    rivals = (others - best).exp().sum(dim=1).log()
+    log_odds = _finite((logits.gather(1, columns) - best).squeeze(1) - rivals)
     losses = focal_term(logsigmoid(log_odds), logsigmoid(-log_odds), gamma)
     if alpha is not None:
         losses = _class_weights("alpha", alpha, z)[target] * losses
