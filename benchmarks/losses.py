@@ -55,7 +55,37 @@ def torchvision_sigmoid_focal_loss(s: Tensor, y: Tensor) -> Tensor:
     return ((0.25 * y + 0.75 * (1 - y)) * miss**2 * entropy).mean()
 
 
-# Our loss, theirs, and what both take: numbers, labels of two kinds, or log-probabilities.
+def focal_formula(z: Tensor, y: Tensor) -> Tensor:
+    """Compute the focal loss from the cross-entropy, as most code does."""
+    entropy = F.cross_entropy(z, y, reduction="none")
+    return ((1 - (-entropy).exp()) ** 2 * entropy).mean()
+
+
+def squared_triplet_loss(x: Tensor, positive: Tensor) -> Tensor:
+    """Compute the formula on squared distances; the negatives are the positives of others."""
+    near, far = (x - positive).square().sum(1), (x - positive.roll(1, 0)).square().sum(1)
+    return (near - far + 0.2).relu().mean()
+
+
+def dice_formula(s: Tensor, y: Tensor) -> Tensor:
+    """Compute one less the overlap of each map."""
+    p = s.sigmoid()
+    return (1 - (2 * (p * y).sum(1) + 1) / ((p * p).sum(1) + (y * y).sum(1) + 1)).mean()
+
+
+def giou_formula(x: Tensor, t: Tensor) -> Tensor:
+    """Compute the formula of torchvision.ops.generalized_box_iou_loss, which has no kernel."""
+    (left, top, right, bottom), (west, north, east, south) = x.unbind(1), t.unbind(1)
+    width = (torch.min(right, east) - torch.max(left, west)).clamp(min=0)
+    height = (torch.min(bottom, south) - torch.max(top, north)).clamp(min=0)
+    shared = width * height
+    union = (right - left) * (bottom - top) + (east - west) * (south - north) - shared
+    around = torch.max(right, east) - torch.min(left, west)
+    around = around * (torch.max(bottom, south) - torch.min(top, north))
+    return (1 - shared / union + (around - union) / around).mean()
+
+
+# Our loss, theirs, and what both take (see inputs).
 ELEMENTWISE: dict[str, tuple[Loss, str, Loss, str]] = {
     "l1_loss": (functional.l1_loss, "l1_loss", F.l1_loss, "numbers"),
     "l2_loss": (functional.l2_loss, "mse_loss", F.mse_loss, "numbers"),
@@ -81,11 +111,44 @@ ELEMENTWISE: dict[str, tuple[Loss, str, Loss, str]] = {
         "zeros and ones",
     ),
     "softmax_loss": (functional.softmax_loss, "cross_entropy", F.cross_entropy, "classes"),
+    "focal_loss": (functional.focal_loss, "(1 - p)^2 cross_entropy", focal_formula, "classes"),
+    "brier_loss": (
+        functional.brier_loss,
+        "(softmax - one_hot)^2",
+        lambda z, y: (z.softmax(1) - F.one_hot(y, z.shape[1])).square().sum(1).mean(),
+        "classes",
+    ),
     "kl_divergence(log=True)": (
         partial(functional.kl_divergence, log=True, reduction="mean"),
         'kl_div(log_target=True, "batchmean")',
         lambda p, q: F.kl_div(q, p, log_target=True, reduction="batchmean"),
         "logarithms",
+    ),
+    "quantile_loss": (
+        partial(functional.quantile_loss, tau=0.9),
+        "max(tau r, (tau - 1) r)",
+        lambda x, t: torch.maximum(0.9 * (t - x), -0.1 * (t - x)).mean(),
+        "numbers",
+    ),
+    "gaussian_nll_loss": (
+        lambda x, t: functional.gaussian_nll_loss(x, t, x),
+        "gaussian_nll_loss(full=True)",
+        lambda x, t: F.gaussian_nll_loss(x, t, x.exp(), full=True),
+        "numbers",
+    ),
+    "poisson_nll_loss": (
+        functional.poisson_nll_loss,
+        "e^s - t s + lgamma(t + 1)",
+        lambda s, t: (s.exp() - t * s + (t + 1).lgamma()).mean(),
+        "counts",
+    ),
+    "dice_loss": (functional.dice_loss, "its formula", dice_formula, "maps"),
+    "giou_loss": (functional.giou_loss, "torchvision's formula", giou_formula, "boxes"),
+    "triplet_loss": (
+        lambda x, t: functional.triplet_loss(x, t, t.roll(1, 0)),
+        "relu(near - far + m)",
+        squared_triplet_loss,
+        "vectors",
     ),
 }
 HEAD_LOSSES: dict[str, Callable[..., Tensor]] = {
@@ -112,9 +175,18 @@ def inputs(kind: str, size: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
             return z.to(dtype).requires_grad_(), y
         log_p, log_q = (values.log_softmax(-1).to(dtype) for values in (normal(rows, classes), z))
         return log_p, log_q.requires_grad_()
-    x, t = normal(size).to(dtype), normal(size)
-    t = {"numbers": t, "signs": t.sign(), "zeros and ones": (t > 0).float()}[kind]
-    return x.requires_grad_(), t.to(dtype)
+    rows = {"boxes": size // 4, "maps": size // 100, "vectors": size // 100}.get(kind, size)
+    shape = (rows,) if rows == size else (rows, size // rows)
+    x, t = normal(*shape), normal(*shape)
+    if kind == "boxes":  # of sides from 1 to 3
+        x, t = (torch.cat([low[:, :2], low[:, :2] + 2 + low[:, 2:].sin()], 1) for low in (x, t))
+    elif kind in ("zeros and ones", "maps"):
+        t = (t > 0).float()
+    elif kind == "signs":
+        t = t.sign()
+    elif kind == "counts":
+        t = t.abs().round()
+    return x.to(dtype).requires_grad_(), t.to(dtype)
 
 
 def medians(candidates: Candidates, wanted: tuple[Tensor, ...], rounds: int) -> dict[str, float]:

@@ -89,10 +89,12 @@ def extent(array: Any) -> tuple[float, float] | None:
         return None
     if not hasattr(array, "aminmax"):
         return array.min(), array.max()
-    # One pass, and one read: each waits for the device, and comparing tensors costs more.
-    both = sys.modules["torch"].stack(array.detach().aminmax())
+    least, largest = array.aminmax()
     try:
-        least, largest = both.tolist()
+        if array.is_cpu:
+            return least.tolist(), largest.tolist()
+        # One read of both: each waits for the device.
+        least, largest = sys.modules["torch"].stack((least, largest)).tolist()
     except RuntimeError:
         return None
     return least, largest
@@ -303,12 +305,14 @@ def require_targets(name: str, scores: Any, targets_name: str, targets: Any) -> 
 
 
 def require_distribution(
-    name: str, array: Any, *, half_tolerance: float = 1e-2, hint: str = ""
+    name: str, array: Any, *, tolerance: float | None = None, hint: str = ""
 ) -> None:
     """Raise ValueError unless the last axis is a distribution, up to the dtype's rounding."""
     require_classes_axis(name, array)
-    # Half precision rounds each entry by up to one part in 256.
-    _require_sums_of_one(name, array, half_tolerance if array.dtype.itemsize < 4 else 1e-4, hint)
+    if tolerance is None:
+        # Half precision rounds each entry by up to one part in 256.
+        tolerance = 1e-2 if array.dtype.itemsize < 4 else 1e-4
+    _require_sums_of_one(name, array, tolerance, hint)
 
 
 @reads_values

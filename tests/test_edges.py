@@ -25,18 +25,25 @@ NAN, INF = float("nan"), float("inf")
         ("log_cosh_loss", {}),
         ("tukey_loss", {"c": 20}),
         ("quantile_loss", {"tau": 0.9}),
+        ("gaussian_nll_loss", {}),
+        ("gaussian_nll_loss", {"beta": 0.5}),
+        ("student_nll_loss", {"nu": 3}),
     ],
 )
 def test_a_missing_target_may_be_masked_afterwards(name: str, options: dict):
     """pytorch#121416: 0 * NaN would reach the prediction."""
     x = torch.tensor([1.0, 2.0, 5.0], requires_grad=True)
     t = torch.tensor([0.5, NAN, 0.0])
-    losses = getattr(functional, name)(x, t, reduction="none", **options)
+    log_variance = torch.tensor([0.5, -1.0, 1.0], requires_grad=True)
+    predicted = (x, log_variance) if name == "gaussian_nll_loss" else (x,)
+    losses = getattr(functional, name)(x, t, *predicted[1:], reduction="none", **options)
     assert losses.isnan().tolist() == [False, True, False]
     losses[~t.isnan()].sum().backward()
     slopes = getattr(reference, f"{name}_grad")
-    wanted = slopes([1.0, 5.0], [0.5, 0.0], reduction="sum", **options)
-    np.testing.assert_allclose(x.grad, [wanted[0], 0, wanted[1]], rtol=1e-6)
+    others = [[0.5, 1.0] for _ in predicted[1:]]
+    wanted = slopes([1.0, 5.0], [0.5, 0.0], *others, reduction="sum", **options)
+    for tensor, (first, last) in zip(predicted, np.reshape(wanted, (-1, 2)), strict=True):
+        np.testing.assert_allclose(tensor.grad, [first, 0, last], rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["l2_loss", "smooth_l1_loss", "huber_loss"])
@@ -68,10 +75,14 @@ def test_infinite_logits_leave_no_nan_in_the_sigmoid_focal_loss():
 def test_ignored_samples_are_not_counted():
     """segmentation_models.pytorch#852: their number must not be in the denominator."""
     z, y = torch.zeros(1, 2, 2, 2), torch.tensor([[[0, 255], [255, 1]]])
-    for name in ("softmax_loss", "focal_loss", "multiclass_hinge_loss"):
+    for name, wanted in (
+        ("softmax_loss", math.log(2)),
+        ("focal_loss", math.log(2)),
+        ("multiclass_hinge_loss", 1),
+        ("brier_loss", 0.5),
+    ):
         options = {"gamma": 0} if name == "focal_loss" else {}
         value = getattr(functional, name)(z, y, ignore_index=255, **options)
-        wanted = 1 if name == "multiclass_hinge_loss" else math.log(2)
         assert value.item() == pytest.approx(wanted)
         exact = getattr(reference, name)(z.numpy(), y.numpy(), ignore_index=255, **options)
         assert exact == pytest.approx(wanted)

@@ -20,6 +20,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "am_softmax_loss": {"s": 30, "m": 0.35},
     "arcface_loss": {"s": 64, "m": 0.5},
     "binary_cross_entropy": {"weight": None, "pos_weight": None},
+    "brier_loss": {"ignore_index": None},
     "focal_loss": {"gamma": 2, "alpha": None, "ignore_index": None},
     "gaussian_nll_loss": {"beta": 0},
     "huber_loss": {"delta": 1},

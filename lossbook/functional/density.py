@@ -57,7 +57,7 @@ def gaussian_nll_loss(
     require_floating("log_variance", log_variance)
     require_same_shape("x", x, "log_variance", log_variance)
     require_unit_number("beta", beta)
-    residuals = _residuals(x, t, reduction)
+    residuals, missing = _residuals(x, t, reduction)
     logs = widened(log_variance)
     # exp(-s) overflows below it, and a residual of 0 would be multiplied by infinity. The gradient
     # passes as if nothing had been cut off: a clamped variance would never grow again.
@@ -66,7 +66,7 @@ def gaussian_nll_loss(
     losses = (logs + (residuals * (-held / 2).exp()).square() + math.log(2 * math.pi)) / 2
     if beta:
         losses = losses * (beta * logs).exp().detach()
-    return narrowed(reduce(losses, reduction), x, t, log_variance)
+    return narrowed(_reduced(losses, missing, reduction), x, t, log_variance)
 
 
 @float32_under_autocast
@@ -93,11 +93,12 @@ def student_nll_loss(
     """
     require_positive("nu", nu)
     require_positive("scale", scale)
-    squares = (_residuals(x, t, reduction) / scale).square()
+    residuals, missing = _residuals(x, t, reduction)
+    squares = (residuals / scale).square()
     constant = math.log(scale) + math.log(nu * math.pi) / 2
     constant += math.lgamma(nu / 2) - math.lgamma((nu + 1) / 2)
     losses = (nu + 1) / 2 * (squares / nu).log1p() + constant
-    return narrowed(reduce(losses, reduction), x, t)
+    return narrowed(_reduced(losses, missing, reduction), x, t)
 
 
 @float32_under_autocast
@@ -129,10 +130,24 @@ def poisson_nll_loss(s: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> 
     return narrowed(reduce(losses, reduction), s, t)
 
 
-def _residuals(x: Tensor, t: Tensor, reduction: Reduction) -> Tensor:
-    """Check the arguments and return the residuals, in float32 at least."""
+def _residuals(x: Tensor, t: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor | None]:
+    """Check the arguments; return the residuals, in float32 at least, and which are missing.
+
+    A target of NaN is missing: its loss may be left out afterwards, without the 0 * NaN that would
+    reach the prediction on the way back. Where losses are reduced, none can be left out.
+    """
     require_floating("x", x)
     require_tensor("t", t)
     require_same_shape("x", x, "t", t)
     require_reduction(x, reduction)
-    return widened(x) - widened(t)
+    residuals = widened(x) - widened(t)
+    if reduction != "none":
+        return residuals, None
+    missing = t.isnan()
+    return residuals.masked_fill(missing, 0), missing
+
+
+def _reduced(losses: Tensor, missing: Tensor | None, reduction: Reduction) -> Tensor:
+    """Reduce the losses, or return them with NaN where the target is missing."""
+    shown = losses if missing is None else losses.masked_fill(missing, torch.nan)
+    return reduce(shown, reduction)

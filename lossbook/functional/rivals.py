@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 from torch import distributed as dist
-from torch.linalg import vector_norm
+from torch.linalg import vecdot, vector_norm
 from torch.nn.functional import linear
 
 BLOCK = 512  # classes
@@ -37,7 +37,7 @@ class Classes(NamedTuple):
 def lengths(vectors: Tensor) -> Tensor:
     """Lengths of the rows, shape (N, 1); infinity for a zero vector, which then stays zero."""
     # Squares of numbers past 1e19 or below 1e-19 would leave the range of float32.
-    size = vector_norm(vectors.detach(), math.inf, dim=-1, keepdim=True)
+    size = vectors.detach().abs().amax(dim=-1, keepdim=True)
     size = torch.where(size > 0, size, 1)
     found = size * vector_norm(vectors / size, dim=-1, keepdim=True)
     return torch.where(found > 0, found, math.inf)
@@ -83,7 +83,9 @@ class _InBlocks(torch.autograd.Function):
             if classes.unit:
                 scales[part] = 1 / lengths(W[part])
             logits = _rival_logits(f, W[part] * scales[part], b[part], y, part, classes)
-            rivals = torch.logaddexp(rivals, logits.logsumexp(dim=1))
+            top = _bounded(logits.amax(dim=1))
+            here = top + _exponentials(logits, top).sum(dim=1).log()
+            rivals = torch.logaddexp(rivals, here)
         here, row = _held(y, W, classes)
         own, own_bias = W[row] * here.unsqueeze(1), b[row] * here
         if classes.group is not None:
@@ -110,16 +112,16 @@ class _InBlocks(torch.autograd.Function):
         if classes.unit and torch.is_grad_enabled():  # for a second derivative
             scales = 1 / lengths(W)
         slope = rivals_slope.unsqueeze(1)
-        floor = rivals.clamp(min=torch.finfo(rivals.dtype).min).unsqueeze(1)  # no -inf - -inf
+        total = _bounded(rivals)
         f_grad, W_grad, b_grad = torch.zeros_like(f), f.new_empty(W.shape), f.new_empty(b.shape)
         for part in _blocks(W):
             vectors = W[part] * scales[part]
             logits = _rival_logits(f, vectors, b[part], y, part, classes)
-            shares = logits.sub_(floor).exp_()  # of each class in e^r
+            shares = _exponentials(logits, total)  # of each class in e^r
             f_grad += slope * _product(shares, vectors, classes)
             pull = _product(shares.T, slope * f, classes)
             if classes.unit:  # what points along a vector does not change its direction
-                along = torch.bmm(pull.unsqueeze(1), vectors.unsqueeze(2)).squeeze(2)
+                along = vecdot(pull, vectors).unsqueeze(1)
                 pull = torch.addcmul(pull, vectors, along, value=-1) * scales[part]
             W_grad[part], b_grad[part] = pull, (shares.T @ slope).squeeze(1)
         here, row = _held(y, W, classes)
@@ -152,6 +154,20 @@ def _rival_logits(
     column = column.clamp(0, logits.shape[1] - 1)
     barred = torch.zeros_like(f[:, 0]).masked_fill(here, -math.inf)
     return logits.scatter_add_(1, column.unsqueeze(1), barred.unsqueeze(1))
+
+
+def _bounded(logarithms: Tensor) -> Tensor:
+    """Return logarithms that can be subtracted: -inf less itself is NaN."""
+    return logarithms.clamp(min=torch.finfo(logarithms.dtype).min)
+
+
+def _exponentials(logits: Tensor, less: Tensor) -> Tensor:
+    """Return e^(logits - less), in the place of the logits.
+
+    None is below the normal numbers: those are as good as 0, and take ten times as long.
+    """
+    least = 1 + math.log(torch.finfo(logits.dtype).tiny)
+    return logits.sub_(less.unsqueeze(1)).clamp_(min=least).exp_()
 
 
 def _held(y: Tensor, W: Tensor, classes: Classes) -> tuple[Tensor, Tensor]:

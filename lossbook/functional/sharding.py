@@ -1,9 +1,16 @@
 """Class vectors that are spread over the processes of ``torch.distributed``.
 
-A margin loss takes them as a DTensor, cut along the classes::
+A margin loss takes them as a DTensor, cut along the classes. In a script that ``torchrun`` starts::
 
-    mesh = init_device_mesh("cpu", (dist.get_world_size(),))
+    dist.init_process_group("nccl")  # "gloo" without CUDA
+    mesh = init_device_mesh("cuda", (dist.get_world_size(),))
+    loss = ArcFaceLoss(in_features=128, num_classes=1_000_000, device="cuda")
     loss.weight = nn.Parameter(distribute_tensor(loss.weight, mesh, [Shard(0)]))
+    optimizer = torch.optim.SGD([*backbone.parameters(), *loss.parameters()], lr=0.1)
+    loss(backbone(x), y).backward()
+
+with ``init_device_mesh`` of ``torch.distributed.device_mesh``, ``distribute_tensor`` and ``Shard``
+of ``torch.distributed.tensor``. The functions of :mod:`lossbook.functional` take such a ``W`` too.
 
 Each process then holds, trains and stores its part, and calls the loss with samples of its own, as
 many as every other process. The loss is that of all processes' samples together, the same number on

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, log_softmax, logsigmoid
+from torch.nn.functional import cross_entropy, hardtanh, log_softmax, logsigmoid
 
 from lossbook._checks import (
     reads_values,
@@ -247,10 +247,12 @@ def focal_loss(
     kept = None if ignore_index is None else y != ignore_index
     target = (y if kept is None else y * kept).long()
     # The log-odds of the true class, z_y - log sum_{k != y} e^{z_k}: their sigmoid is p_y, and
-    # log p_y and log(1 - p_y) are both exact.
-    logits, columns = _divided(widened(z), 1, dim=1), target.unsqueeze(1)
-    others = logits.scatter(1, columns, torch.finfo(logits.dtype).min).logsumexp(dim=1)
-    log_odds = _finite(logits.gather(1, columns).squeeze(1) - others)
+    # log p_y and log(1 - p_y) are both exact. Both terms are taken from the best rival's logit.
+    logits, columns = widened(z), target.unsqueeze(1)
+    others = logits.scatter(1, columns, torch.finfo(logits.dtype).min)
+    best = others.detach().amax(dim=1, keepdim=True)
+    rivals = (others - best).exp().sum(dim=1).log()
+    log_odds = _finite((logits.gather(1, columns) - best).squeeze(1) - rivals)
     losses = focal_term(logsigmoid(log_odds), logsigmoid(-log_odds), gamma)
     if alpha is not None:
         losses = _class_weights("alpha", alpha, z)[target] * losses
@@ -293,24 +295,30 @@ def sigmoid_focal_loss(
     require_tensor("y", y)
     require_targets("s", s, "y", y)
     require_non_negative("gamma", gamma)
-    logits = _finite(widened(s))
-    positive, negative = y.to(logits.dtype), 1 - y.to(logits.dtype)
+    positive = negative = 1.0
     if alpha is not None:
         require_unit_number("alpha", alpha)
-        positive, negative = alpha * positive, (1 - alpha) * negative
+        positive, negative = alpha, 1 - alpha
+    logits = _finite(widened(s))
     log_p, log_rest = logsigmoid(logits), logsigmoid(-logits)
-    hit, miss = focal_term(log_p, log_rest, gamma), focal_term(log_rest, log_p, gamma)
-    return narrowed(reduce(positive * hit + negative * miss, reduction), s, y)
+    hit = focal_term(log_p, log_rest, gamma, positive)
+    miss = focal_term(log_rest, log_p, gamma, negative)
+    losses = torch.lerp(miss, hit, y.to(logits.dtype))  # linear in y, and exact at 0 and 1
+    return narrowed(reduce(losses, reduction), s, y)
 
 
 @float32_under_autocast
-def brier_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor:
+def brier_loss(
+    z: Tensor, y: Tensor, *, ignore_index: int | None = None, reduction: Reduction = "mean"
+) -> Tensor:
     """Squared distance of the softmax from the label, the Brier score, equation ``eq-brier``.
 
     Args:
         z: logits, shape (N, C), C at least 1, or (N, C, d1, ...).
         y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers.
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` divides by the number of labels that are not ignored; ``"sum"`` or
+            ``"none"``.
 
     Returns:
         The reduced loss, from 0 to 2, or one loss per label, of the shape of y, under ``"none"``.
@@ -321,24 +329,29 @@ def brier_loss(z: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Tensor
 
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability, 1950.
     """
-    _require_logits_and_labels(z, y, None)
-    p, columns = widened(z).softmax(dim=1), y.long().unsqueeze(1)
+    _require_logits_and_labels(z, y, ignore_index)
+    kept = None if ignore_index is None else y != ignore_index
+    columns = (y if kept is None else y * kept).long().unsqueeze(1)
+    p = widened(z).softmax(dim=1)
     errors = p.scatter_add(1, columns, -torch.ones_like(columns, dtype=p.dtype))
-    return narrowed(reduce(errors.square().sum(dim=1), reduction), z)
+    losses = errors.square().sum(dim=1)
+    if kept is not None:
+        losses = losses.masked_fill(~kept, 0)
+    return narrowed(reduce(losses, reduction, kept), z)
 
 
-def focal_term(log_p: Tensor, log_rest: Tensor, gamma: float) -> Tensor:
-    """Return -(1 - p)^gamma log p, given log p and log(1 - p).
+def focal_term(log_p: Tensor, log_rest: Tensor, gamma: float, alpha: float = 1) -> Tensor:
+    """Return -alpha (1 - p)^gamma log p, given log p and log(1 - p).
 
     The power is taken of the logarithm: in (1 - p)^gamma a rounded p = 1 makes the gradient NaN.
     """
-    return -torch.exp(gamma * log_rest) * log_p
+    return -alpha * torch.exp(gamma * log_rest) * log_p
 
 
 def _finite(log_odds: Tensor) -> Tensor:
     """Return log-odds that are at most the largest number: 0 * inf would be a NaN gradient."""
     largest = torch.finfo(log_odds.dtype).max
-    return log_odds.clamp(-largest, largest)
+    return hardtanh(log_odds, -largest, largest)  # clamp, with a faster backward pass
 
 
 def _divided(z: Tensor, temperature: float, dim: int) -> Tensor:

@@ -249,7 +249,8 @@ class BrierLoss(ReducedLoss):
     """Module form of :func:`lossbook.functional.brier_loss`.
 
     Args:
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` (over the labels that are not ignored), ``"sum"`` or ``"none"``.
 
     Example:
         >>> import torch
@@ -257,6 +258,12 @@ class BrierLoss(ReducedLoss):
         0.5
     """
 
+    shown = ("ignore_index", "reduction")
+
+    def __init__(self, ignore_index: int | None = None, *, reduction: Reduction = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.ignore_index = ignore_index
+
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """Return the loss of logits ``z`` of shape (N, C, ...) against labels ``y``."""
-        return functional.brier_loss(z, y, reduction=self.reduction)
+        return functional.brier_loss(z, y, ignore_index=self.ignore_index, reduction=self.reduction)

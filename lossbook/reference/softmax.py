@@ -440,7 +440,9 @@ def sigmoid_focal_loss_grad(
 
 
 @implements("eq-brier", labels=("y",))
-def brier_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+def brier_loss(
+    z: ArrayLike, y: ArrayLike, *, ignore_index: int | None = None, reduction: Reduction = "mean"
+) -> Floats:
     r"""Squared distance of the softmax from the label, the Brier score, equation ``eq-brier``.
 
     .. math:: \ell(z, y) = \sum_{k=1}^C (p_k - [k = y])^2, \quad
@@ -449,7 +451,9 @@ def brier_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> 
     Args:
         z: logits, shape (N, C), C at least 1, or (N, C, d1, ...).
         y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers.
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        ignore_index: a label that costs nothing and is not counted; None ignores none.
+        reduction: ``"mean"`` divides by the number of labels that are not ignored; ``"sum"`` or
+            ``"none"``.
 
     Returns:
         The reduced loss, from 0 to 2, or one loss per label, of the shape of y, under ``"none"``.
@@ -460,16 +464,18 @@ def brier_loss(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> 
 
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability, 1950.
     """
-    _, errors = _probability_errors(z, y)
-    return reduce((errors**2).sum(axis=-1), reduction)
+    _, errors, kept = _probability_errors(z, y, ignore_index)
+    return reduce(kept * (errors**2).sum(axis=-1), reduction, kept)
 
 
 @implements("eq-brier-grad", labels=("y",))
-def brier_loss_grad(z: ArrayLike, y: ArrayLike, *, reduction: Reduction = "mean") -> Floats:
+def brier_loss_grad(
+    z: ArrayLike, y: ArrayLike, *, ignore_index: int | None = None, reduction: Reduction = "mean"
+) -> Floats:
     """Gradient of :func:`brier_loss` in z, equation ``eq-brier-grad``."""
-    p, errors = _probability_errors(z, y)
+    p, errors, kept = _probability_errors(z, y, ignore_index)
     slopes = 2 * p * (errors - (p * errors).sum(axis=-1, keepdims=True))
-    return _reduced_slopes(slopes, reduction)
+    return _reduced_slopes(kept[..., np.newaxis] * slopes, reduction, kept)
 
 
 def log_softmax(logits: Floats, temperature: float = 1.0) -> Floats:
@@ -537,11 +543,13 @@ def _logits_and_labels(
     return np.moveaxis(logits, 1, -1), labels * kept, 1.0 * kept
 
 
-def _probability_errors(z: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the softmax and how far it is from the label, classes last."""
-    logits, labels, _ = _logits_and_labels(z, y, None)
+def _probability_errors(
+    z: ArrayLike, y: ArrayLike, ignore_index: int | None
+) -> tuple[Floats, Floats, Floats]:
+    """Return the softmax, how far it is from the label, classes last, and which labels count."""
+    logits, labels, kept = _logits_and_labels(z, y, ignore_index)
     p = np.exp(log_softmax(logits))
-    return p, p - one_hot(labels, logits.shape[-1])
+    return p, p - one_hot(labels, logits.shape[-1]), kept
 
 
 def _logits_and_targets(
