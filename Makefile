@@ -86,9 +86,9 @@ grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbe
 questions: $(INSTALLED)  ## check the bank of questions; write its pages, Moodle XML and QTI 2.1 (_build/questions)
 	python -m tools.quiz
 
-course: $(INSTALLED)  ## the course's sets into _build/course (SEED=2027 draws other hidden inputs)
+course: $(INSTALLED)  ## the course's sets into _build/course (SEED=2027 draws other hidden inputs and tables, GROUPS=3 makes three students' sets)
 	$(MAKE) book SOLUTIONS=no
-	python -m tools.course build --site _build/students/_build/html $(if $(SEED),--seed $(SEED))
+	python -m tools.course build --site _build/students/_build/html $(if $(SEED),--seed $(SEED)) $(if $(GROUPS),--groups $(GROUPS))
 
 $(SLIDES): $(SITE) tools/slides.py $(wildcard tools/deck/*)
 	python -m tools.slides --site $(dir $(SITE)) $(if $(MINUTES),--minutes $(MINUTES))

@@ -5,7 +5,7 @@ Run from the repository root::
     python -m tools.course text      [assignment ...]   # write to chapters/course/ for editing
     python -m tools.course notebooks [assignment ...]   # take edited texts back
     python -m tools.course check                        # what is wrong with the sources
-    python -m tools.course build     [--site FOLDER] [--seed NUMBER]  # the sets: _build/course/
+    python -m tools.course build     [--site FOLDER] [--seed NUMBER] [--groups NUMBER]  # the sets
 
 An assignment is ``book/course/source/<name>/<name>.ipynb``, without outputs. In its text a cell
 says in one line what nbgrader makes of it: ``answer <id>`` is replaced by a stub in the students'
@@ -29,6 +29,7 @@ from typing import Any
 
 import jupytext
 import nbformat
+import numpy as np
 import yaml
 from nbclient import NotebookClient
 from nbformat import NotebookNode
@@ -53,6 +54,7 @@ ROLES = {
 }
 HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
 SEEDS = re.compile(r"default_rng\((\d+)\)")
+DRAW = re.compile(r"^DRAW = \d+$", re.MULTILINE)  # in the first code cell of an assignment
 LIMIT = re.compile(r"[Aa]bout (\d+) words")
 MODEL = re.compile(r".*?(?=\n\*For the marker|\n\*Marking)", re.DOTALL)
 MARKS = re.compile(r"#+ (?P<edge>BEGIN|END) (?P<kind>SOLUTION|HIDDEN TESTS)")
@@ -165,6 +167,8 @@ def faults(path: Path) -> Iterator[str]:
     graded = [cell.metadata["nbgrader"] for cell in notebook.cells if "nbgrader" in cell.metadata]
     ids = [entry["grade_id"] for entry in graded]
     yield from (f"{path}: {name} names two cells" for name in set(ids) if ids.count(name) > 1)
+    if not DRAW.search(next(c.source for c in notebook.cells if c.cell_type == "code")):
+        yield f"{path}: the first code cell does not say: {DRAW.pattern}"
     head, points = HEAD.search(notebook.cells[0].source), sum(e.get("points", 0) for e in graded)
     if not head:
         yield f"{path}: the first cell does not say: {HEAD.pattern}"
@@ -226,17 +230,36 @@ def _secrets_of(cell: NotebookNode) -> Iterator[str]:
     yield from lines
 
 
-def seeded(notebook: NotebookNode, seed: int) -> NotebookNode:
-    """Return a copy of a source notebook whose hidden tests draw other inputs.
+def seeded(notebook: NotebookNode, seed: int | None, group: int = 0) -> NotebookNode:
+    """Return a copy of a source notebook whose hidden tests and tables draw other numbers.
 
     Args:
         notebook: a source notebook.
-        seed: equal seeds give equal inputs.
+        seed: equal seeds give equal inputs of the hidden tests; None leaves those of the book.
+        group: equal seeds and groups give equal tables.
     """
-    result = nbformat.from_dict(notebook)
+    result = drawn(notebook, seed, group)
     for cell in result.cells:
         before, mark, hidden = cell.source.partition("### BEGIN HIDDEN TESTS")
-        cell.source = before + mark + SEEDS.sub(rf"default_rng([{seed}, \1])", hidden)
+        if seed is not None:
+            hidden = SEEDS.sub(rf"default_rng([{seed}, \1])", hidden)
+        cell.source = before + mark + hidden
+    return result
+
+
+def drawn(notebook: NotebookNode, seed: int | None, group: int = 0) -> NotebookNode:
+    """Return a copy of a notebook, source or release, whose tables are those of a group.
+
+    Draws of one table have the number that is set here and those that follow it, so that numbers
+    of different groups are a hundred or more apart.
+    """
+    result = nbformat.from_dict(notebook)
+    number = 0
+    if seed is not None or group:
+        (state,) = np.random.SeedSequence([seed or 0, group]).generate_state(1)
+        number = int(state) // 100 * 100
+    for cell in result.cells:
+        cell.source = DRAW.sub(f"DRAW = {number}", cell.source)
     return result
 
 
@@ -342,24 +365,24 @@ def copy_course(target: Path, seed: int | None = None) -> list[str]:
 
     Args:
         target: the folder.
-        seed: of the hidden tests' inputs; None leaves them as they are in the book.
+        seed: as in :func:`seeded`.
     """
     target.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(COURSE / CONFIG, target / CONFIG)
     for path in sources():
         copy = target / path.relative_to(COURSE)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        notebook = chapters.read(path)
-        nbformat.write(notebook if seed is None else seeded(notebook, seed), copy)
+        nbformat.write(seeded(chapters.read(path), seed), copy)
     return [path.stem for path in sources()]
 
 
-def build(site: Path, seed: int | None = None) -> None:
+def build(site: Path, seed: int | None = None, groups: int = 0) -> None:
     """Make the students' and the instructor's set, and the zip files of both, book and site.
 
     Args:
         site: the built site, without the exercises' solutions.
-        seed: of the hidden tests' inputs, as in :func:`copy_course`.
+        seed: as in :func:`seeded`.
+        groups: how many students' sets to make, each with other tables; 0 makes one.
 
     Raises:
         CourseError: If the sources have faults, the release shows a secret or there is no site.
@@ -369,24 +392,33 @@ def build(site: Path, seed: int | None = None) -> None:
     if not (site / BOOK).exists():
         raise CourseError(f"{site} holds no site with its notebooks: run 'make book' first")
     shutil.rmtree(BUILT, ignore_errors=True)
-    students, instructor = BUILT / "lossbook-students", BUILT / "lossbook-instructor"
+    instructor = BUILT / "lossbook-instructor"
+    copy_course(instructor, seed)
+    variants = {f"-{group}": group for group in range(1, groups + 1)} or {"": 0}
+    students = {f"students{suffix}": group for suffix, group in variants.items()}
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder)
-        names = copy_course(course, seed)
-        for name in tqdm(names, unit="assignment", desc="release"):
+        for name in tqdm(copy_course(course, seed), unit="assignment", desc="release"):
             release(course, [name])
-        shutil.copytree(course / "release", students)
-    copy_course(instructor, seed)
-    shutil.copytree(students, instructor / "release")
+        shutil.copytree(course / "release", instructor / "release")
+    for name, group in students.items():
+        made = BUILT / f"lossbook-{name}"
+        shutil.copytree(instructor / "release", made)
+        for path in made.glob("*/*.ipynb"):
+            nbformat.write(drawn(chapters.read(path), seed, group), path)
     (instructor / "marking.html").write_text(marking(), encoding="utf-8")
-    (instructor / "tables.html").write_text(tables(), encoding="utf-8")
+    for suffix, group in variants.items():
+        page = tables(seed, group)
+        (instructor / f"tables{suffix}.html").write_text(page, encoding="utf-8")
     quiz_export.write(quiz.bank(), instructor)
     exams.write(instructor / "exams")
-    if found := [*leaks(students), *exams.leaks(students), *exams.leaks(site)]:
+    shown = [site, *(BUILT / f"lossbook-{name}" for name in students)]
+    found = [leak for folder in shown[1:] for leak in leaks(folder)]
+    if found := [*found, *(leak for folder in shown for leak in exams.leaks(folder))]:
         raise CourseError("the students' sets show secrets:\n" + "\n".join(found))
-    for name in ("students", "instructor"):
+    for name in (*students, "instructor"):
         made = BUILT / f"lossbook-{name}"
-        shutil.copyfile(COURSE / f"README-{name}.md", made / "README.md")
+        shutil.copyfile(COURSE / f"README-{name.partition('-')[0]}.md", made / "README.md")
         pack(made, BUILT / f"lossbook-{name}.zip", f"lossbook-{name}")
     shutil.copyfile(site / BOOK, BUILT / BOOK)
     pack(site, BUILT / "lossbook-site.zip", "lossbook-site")
@@ -395,6 +427,12 @@ def build(site: Path, seed: int | None = None) -> None:
 
 
 # The marker's page -------------------------------------------------------------------------
+
+
+OTHER_NUMBERS = (
+    "The numbers in the model answers are those of the book's own draws. Those of a course with a "
+    "seed stand in `tables.html`; what is concluded from them stays."
+)
 
 
 def comments() -> dict[str, list[str]]:
@@ -406,7 +444,7 @@ def comments() -> dict[str, list[str]]:
 def marking() -> str:
     """Return a page with a sheet for each essay: question, model answer, marking and comments."""
     bank = comments()
-    parts = ["Comments that fit any essay:", _listed(bank["any"])]
+    parts = [OTHER_NUMBERS, "Comments that fit any essay:", _listed(bank["any"])]
     for path in sources():
         for question, answer, entry in _essays(chapters.read(path)):
             name = entry["grade_id"]
@@ -420,11 +458,16 @@ def _listed(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def tables() -> str:
-    """Return a page with the tables and pictures that right functions give: they run here."""
+def tables(seed: int | None = None, group: int = 0) -> str:
+    """Return a page with the tables and pictures that right functions give: they run here.
+
+    Args:
+        seed: as in :func:`seeded`.
+        group: as in :func:`seeded`.
+    """
     parts = []
     for path in tqdm(sources(), unit="assignment", desc="tables"):
-        notebook = chapters.read(path)
+        notebook = seeded(chapters.read(path), seed, group)
         NotebookClient(notebook, timeout=300, extra_arguments=["--log-level=ERROR"]).execute()
         parts.append(f"## {path.stem}")
         for cell in notebook.cells:
@@ -451,7 +494,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("action", choices=["text", "notebooks", "check", "build"])
     parser.add_argument("assignments", nargs="*", help="such as 1_risk; default: all of them")
     parser.add_argument("--site", type=Path, default=Path("_build", "html"), help="the built site")
-    parser.add_argument("--seed", type=int, help="of the hidden tests' inputs; default: the book's")
+    parser.add_argument("--seed", type=int, help="of hidden tests and tables; default: the book's")
+    parser.add_argument("--groups", type=int, default=0, help="students' sets with other tables")
     options = parser.parse_args(arguments)
     named = [source(name) for name in options.assignments]
     texts = (chapters.TEXTS / COURSE.name).glob("source/*/*.md")
@@ -464,7 +508,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for path in chosen:
                 write_notebook(path)
         elif options.action == "build":
-            build(options.site, options.seed)
+            build(options.site, options.seed, options.groups)
         elif found := list(all_faults()):
             raise CourseError("\n".join(found))
         else:

@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser, with and without extensions: for the tests in ``tests/lab``."""
+"""JupyterLab in a real browser, with and without extensions, and with the formgrader: for tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 @contextmanager
 def jupyterlab(root: Path, home: Path, plain: bool) -> Iterator[str]:
-    """Serve a folder with JupyterLab and yield its address.
+    """Serve a folder with JupyterLab, as if started in it, and yield its address.
 
     Args:
         root: the folder; what is saved in the browser is written to it.
@@ -63,7 +63,7 @@ def jupyterlab(root: Path, home: Path, plain: bool) -> Iterator[str]:
         "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
     }
     environment = {**os.environ, **{name: str(place) for name, place in places.items()}}
-    process = subprocess.Popen(command, env=environment)
+    process = subprocess.Popen(command, env=environment, cwd=root)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(f"{address}/api", process)

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from nbgrader.server_extensions.formgrader import formgrader
+
 from lossbook.grading import autograde, feedback
 
 COURSE = Path(__file__).resolve().parent
@@ -22,6 +24,8 @@ c.Execute.extra_arguments = ["--log-level=ERROR"]
 
 # Feedback is complete without a network and does not show the hidden tests.
 c.GenerateFeedback.exporter_class = feedback.exporter()
+# So are the formgrader's pages, which show all tests. nbgrader has no setting for it.
+formgrader.HTMLExporter = feedback.exporter(hidden_tests=True)
 
 # The arrays are small: threads that wait for each other would cost more than they compute.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"

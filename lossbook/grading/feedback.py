@@ -1,7 +1,7 @@
-"""The pages that students get back: complete without a network, and without the hidden tests.
+"""Graded notebooks as pages that are complete without a network: for students and for markers.
 
-``nbgrader_config.py`` puts :func:`exporter` in place of nbgrader's own, which loads formulas from a
-server and shows every test whole.
+``nbgrader_config.py`` puts :func:`exporter` in place of nbgrader's own, whose pages load what
+typesets formulas from a server.
 """
 
 from __future__ import annotations
@@ -32,8 +32,12 @@ process.stdout.write(JSON.stringify(html));
 """
 
 
-def exporter() -> type:
-    """Return what makes a page of a graded notebook."""
+def exporter(*, hidden_tests: bool = False) -> type:
+    """Return what makes a page of a graded notebook.
+
+    Args:
+        hidden_tests: whether to show them, which students are not to see.
+    """
     from nbconvert.exporters import HTMLExporter
 
     class Page(HTMLExporter):
@@ -45,7 +49,7 @@ def exporter() -> type:
             for cell in shown.cells:
                 if cell.cell_type == "markdown":
                     cell.source = _marked(cell.source, formulas)
-                else:
+                elif not hidden_tests:
                     cell.source = HIDDEN.sub("# More tests of the same kind run here.", cell.source)
             page, resources = super().from_notebook_node(shown, resources, **settings)
             for number, formula in enumerate(_rendered(formulas)):

@@ -32,6 +32,37 @@ def _directions(vectors: Floats) -> Floats:
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
+def step(theta: Floats, X: Floats, y: Floats, lam: float, rate: float) -> Floats:
+    """Return the parameters after a step of descent on the penalised binary cross-entropy.
+
+    Example:
+        >>> step(np.zeros(1), np.array([[4.0]]), np.array([1.0]), 0.0, 0.5).tolist()
+        [1.0]
+    """
+    slopes = reference.binary_cross_entropy_grad(X @ theta, y)
+    result: Floats = theta - rate * (slopes @ X + 2 * lam * theta)
+    return result
+
+
+def choose_penalty(
+    X: Floats, y: Floats, X_val: Floats, y_val: Floats, lams: Floats, steps: int
+) -> float:
+    """Return the penalty whose model has the least cross-entropy on the validation part.
+
+    Example:
+        >>> X, y = np.array([[1.0], [-1.0]]), np.array([1.0, 0.0])
+        >>> choose_penalty(X, y, X, 1 - y, np.array([0.0, 0.5, 0.1]), 3)
+        0.5
+    """
+    losses = []
+    for lam in lams:
+        theta = np.zeros(X.shape[1])
+        for _ in range(steps):
+            theta = step(theta, X, y, lam, 0.5)
+        losses.append(reference.binary_cross_entropy(X_val @ theta, y_val))
+    return float(lams[int(np.argmin(losses))])
+
+
 def sample_weights(f: Floats, y: Floats) -> Floats:
     """Return each sample's share of the exponential loss, which never overflows.
 

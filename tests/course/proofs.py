@@ -10,6 +10,7 @@ import html
 import re
 
 import pytest
+from nbformat import NotebookNode
 
 from tests.course.answers import mistakes
 from tests.course.support import Graded, answers_of, lost, points_of, verdicts
@@ -33,12 +34,16 @@ def judged(assignment):
     return {m.name: verdicts(assignment, m.cells) for m in mistakes(assignment)}
 
 
+def as_for_group_2(notebook: NotebookNode) -> None:
+    notebook.cells = course.drawn(notebook, None, 2).cells
+
+
 @pytest.fixture(scope="module")
 def graded(assignment, tmp_path_factory) -> Graded:
     """Return an assignment with three submissions graded by nbgrader."""
     result = Graded(tmp_path_factory.mktemp(assignment), assignment)
     right = answers_of(assignment)
-    result.submit("right", right)
+    result.submit("right", right, change=as_for_group_2)
     result.submit("untouched", {})
     result.submit("mistaken", {**right, **mistakes(assignment)[0].cells})
     result.grade()
@@ -48,6 +53,18 @@ def graded(assignment, tmp_path_factory) -> Graded:
 
 def test_the_solution_gets_full_marks(graded):
     assert graded.points("right") == graded.most()
+
+
+def test_grading_leaves_a_group_its_tables(graded):
+    submitted, autograded = (
+        [
+            course.DRAW.findall(cell.source)
+            for cell in chapters.read(graded.notebook(stage, "right")).cells
+        ]
+        for stage in ("submitted", "autograded")
+    )
+    assert submitted == autograded
+    assert ["DRAW = 0"] not in submitted
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -74,6 +91,13 @@ def test_the_untouched_release_gets_nothing(graded):
 def test_each_mistake_costs_its_own_points_and_no_others(assignment, judged):
     expected = {mistake.name: set(mistake.loses) for mistake in mistakes(assignment)}
     assert {name: lost(found) for name, found in judged.items()} == expected
+
+
+def test_each_mistake_costs_the_same_with_other_hidden_inputs(assignment):
+    for mistake in mistakes(assignment):
+        assert lost(verdicts(assignment, mistake.cells, seed=2027)) == set(mistake.loses), (
+            mistake.name
+        )
 
 
 def test_nbgrader_takes_the_verdicts(assignment, graded):

@@ -104,6 +104,19 @@ def step(theta, X, y, lam, rate):
         slope = slope + g * row
     return theta - rate * slope
 """}),
+    "a penalty chosen by min and a key": ("1_risk", {"choose_penalty": """
+def choose_penalty(X, y, X_val, y_val, lams, steps):
+    @np.vectorize
+    def judged(lam):
+        theta = np.zeros(X[0].size)
+        for _ in range(steps):
+            theta = theta - 0.5 * (
+                X.T @ (np.tanh(X @ theta / 2) / 2 + 0.5 - y) / y.size + 2 * lam * theta
+            )
+        return np.logaddexp(0, np.where(y_val == 1, -1, 1) * (X_val @ theta)).sum()
+
+    return min(lams.tolist(), key=judged)
+"""}),
     "a helper in a cell of one's own": ("1_risk", {"own": """
 %matplotlib inline
 import matplotlib.pyplot as plt

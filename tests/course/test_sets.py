@@ -135,7 +135,7 @@ def test_a_site_that_shows_an_exam_is_refused(tmp_path):
         patch.setattr(
             course, "release", lambda folder, _: (folder / "release").mkdir(exist_ok=True)
         )
-        patch.setattr(course, "tables", str)
+        patch.setattr(course, "tables", lambda seed, group: "")
         with pytest.raises(course.CourseError, match=r"page\.html shows the midterm"):
             course.build(tmp_path)
 
@@ -230,17 +230,60 @@ def test_the_tables_are_those_that_model_answers_speak_of(sets):
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
 
 
-def test_a_seed_changes_the_hidden_inputs_and_nothing_that_students_see():
+def test_a_seed_changes_the_hidden_inputs_and_no_text_that_students_see():
     for path in course.sources():
         notebook = chapters.read(path)
         one, other = (course.seeded(notebook, seed) for seed in (1, 2))
         assert one == course.seeded(notebook, 1)
         differ = 0
         for cells in zip(notebook.cells, one.cells, other.cells, strict=True):
-            shown = {cell.source.partition("### BEGIN HIDDEN")[0] for cell in cells}
+            shown = {
+                course.DRAW.sub("", cell.source.partition("### BEGIN HIDDEN")[0]) for cell in cells
+            }
             assert len(shown) == 1
             differ += len({cell.source for cell in cells}) == 3
         assert differ >= 7
+
+
+def test_groups_differ_in_what_their_tables_draw(sets, tmp_path, monkeypatch):
+    monkeypatch.setattr(course, "BUILT", tmp_path / "built")
+    monkeypatch.setattr(course, "tables", lambda seed, group: f"{seed}, {group}")
+    site = tmp_path / "site"
+    site.mkdir()
+    shutil.copyfile(sets / course.BOOK, site / course.BOOK)
+    course.build(site, seed=2027, groups=2)
+    built = tmp_path / "built"
+    assert not (built / "lossbook-students.zip").exists()
+    for group in (1, 2):
+        top = f"lossbook-students-{group}"
+        assert f"{top}/1_risk/1_risk.ipynb" in names(built / f"{top}.zip")
+        page = built / "lossbook-instructor" / f"tables-{group}.html"
+        assert page.read_text() == f"2027, {group}"
+    for path in course.sources():
+        found = [
+            built / folder / path.stem / path.name
+            for folder in (
+                "lossbook-students-1",
+                "lossbook-students-2",
+                "lossbook-instructor/release",
+            )
+        ]
+        texts = ["\n".join(cell.source for cell in chapters.read(copy).cells) for copy in found]
+        assert len(set(texts)) == 3
+        assert len({course.DRAW.sub("", text) for text in texts}) == 1
+
+
+def test_a_seed_may_be_any_number():
+    notebook = chapters.read(course.source("3_margin"))
+    numbers = []
+    for seed, group in ((None, 0), (0, 0), (0, 1), (1, 0), (2**40, 0), (2**40, 1)):
+        (found,) = course.DRAW.findall(
+            "\n".join(c.source for c in course.drawn(notebook, seed, group).cells)
+        )
+        numbers.append(int(found.split()[-1]))
+    assert numbers[0] == 0
+    assert len(set(numbers)) == 6
+    assert max(numbers) + 100 < 2**32  # the largest seed of a split
 
 
 def test_the_site_is_packed(sets):
@@ -310,6 +353,9 @@ def test_faults_of_a_source_are_found(tmp_path):
     def one_name_twice(notebook):
         cell(notebook, "bce_value").metadata["nbgrader"]["grade_id"] = "bce_grad"
 
+    def no_draw(notebook):
+        notebook.cells[1].source = "DRAW = 1 + 1"
+
     def no_head(notebook):
         notebook.cells[0].source = "# Assignment"
 
@@ -323,4 +369,5 @@ def test_faults_of_a_source_are_found(tmp_path):
     assert "bce_value holds no hidden tests" in broken(tmp_path, no_hidden_tests)
     assert "holds outputs or metadata" in broken(tmp_path, an_output)
     assert "bce_grad names two cells" in broken(tmp_path, one_name_twice)
-    assert "does not say" in broken(tmp_path, no_head)
+    assert "the first cell does not say" in broken(tmp_path, no_head)
+    assert "the first code cell does not say" in broken(tmp_path, no_draw)

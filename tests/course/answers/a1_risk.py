@@ -136,4 +136,78 @@ def step(theta, X, y, lam, rate):
     return theta
 """,
     ),
+    mistake(
+        "chooses on what it was fitted to",
+        "penalty_chosen",
+        "",
+        choose_penalty="""
+def choose_penalty(X, y, X_val, y_val, lams, steps):
+    losses = []
+    for lam in lams:
+        theta = np.zeros(X.shape[1])
+        for _ in range(steps):
+            theta = step(theta, X, y, lam, 0.5)
+        losses.append(binary_cross_entropy(X @ theta, y))
+    return lams[np.argmin(losses)]
+""",
+    ),
+    mistake(
+        "charges the penalty once more",
+        "penalty_chosen",
+        "",
+        choose_penalty="""
+def choose_penalty(X, y, X_val, y_val, lams, steps):
+    losses = []
+    for lam in lams:
+        theta = np.zeros(X.shape[1])
+        for _ in range(steps):
+            theta = step(theta, X, y, lam, 0.5)
+        losses.append(binary_cross_entropy(X_val @ theta, y_val) + lam * theta @ theta)
+    return lams[np.argmin(losses)]
+""",
+    ),
+    mistake(
+        "chooses by the mistakes",
+        "penalty_chosen",
+        "",
+        choose_penalty="""
+def choose_penalty(X, y, X_val, y_val, lams, steps):
+    losses = []
+    for lam in lams:
+        theta = np.zeros(X.shape[1])
+        for _ in range(steps):
+            theta = step(theta, X, y, lam, 0.5)
+        losses.append(((X_val @ theta > 0) != y_val).mean())
+    return lams[np.argmin(losses)]
+""",
+    ),
+    mistake(
+        "returns the place",
+        "penalty_chosen",
+        "",
+        choose_penalty="""
+def choose_penalty(X, y, X_val, y_val, lams, steps):
+    losses = []
+    for lam in lams:
+        theta = np.zeros(X.shape[1])
+        for _ in range(steps):
+            theta = step(theta, X, y, lam, 0.5)
+        losses.append(binary_cross_entropy(X_val @ theta, y_val))
+    return np.argmin(losses)
+""",
+    ),
+    mistake(
+        "goes on from the last penalty",
+        "penalty_chosen",
+        "",
+        choose_penalty="""
+def choose_penalty(X, y, X_val, y_val, lams, steps):
+    losses, theta = [], np.zeros(X.shape[1])
+    for lam in lams:
+        for _ in range(steps):
+            theta = step(theta, X, y, lam, 0.5)
+        losses.append(binary_cross_entropy(X_val @ theta, y_val))
+    return lams[np.argmin(losses)]
+""",
+    ),
 ]

@@ -1,0 +1,155 @@
+"""What model answers conclude from their tables holds in courses and groups with other draws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lossbook.book import show
+from tests.course.support import nbgrader_of
+from tools import chapters, course
+
+Columns = dict[str, list[float]]
+
+
+def columns(header, rows) -> Columns:
+    """Return the numbers of a table by column: the first of each cell, ``90 (87–96)`` is 90."""
+    cells = zip(*[row[1:] for row in rows], strict=True)
+    return {
+        name: [float((str(cell).split() or ["nan"])[0].rstrip("°")) for cell in column]
+        for name, column in zip(header[1:], cells, strict=True)
+    }
+
+
+def tables_of(assignment: str, seed: int | None, group: int = 0) -> list[Columns]:
+    """Return the tables that right functions give."""
+    notebook = course.seeded(chapters.read(course.source(assignment)), seed, group)
+    shown: list[Columns] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(show, "table", lambda *table: shown.append(columns(*table)))
+        names: dict[str, object] = {}
+        for cell in notebook.cells:
+            graded = nbgrader_of(cell)
+            if graded.get("grade_id") == "project":
+                break
+            if cell.cell_type == "code" and not graded.get("grade"):
+                exec(compile(cell.source, assignment, "exec"), names)
+    return shown
+
+
+def risk(one_split: Columns, splits: Columns) -> None:
+    a, b = one_split["mistakes"]
+    assert a == b
+    assert one_split["malignant called benign"][0] < one_split["malignant called benign"][1]
+    assert one_split["surest mistake (logit)"][0] > one_split["surest mistake (logit)"][1]
+    # Over the splits the probabilities of A are better, those of the chosen penalty best.
+    forecasts = [splits[f"{model}: cross-entropy"][-1] for model in "CAB"]
+    assert forecasts == sorted(forecasts)
+    # The equal mistakes were chance; who chooses by the cross-entropy does not get the fewest.
+    mistakes = [splits[f"{model}: mistakes"] for model in "CAB"]
+    assert np.not_equal(mistakes[1], mistakes[2]).sum() > 6
+    assert mistakes[0][-1] >= min(mistakes[1][-1], mistakes[2][-1])
+
+
+def softmax(table: Columns) -> None:
+    plain, weighted, focal, _, no_eight, cold, noise, teacher = table["eights found, %"]
+    assert abs(no_eight - teacher) < 8
+    assert abs(noise - teacher) < 8
+    assert cold < no_eight - 5
+    assert weighted > plain + 5
+    assert abs(focal - plain) < abs(weighted - plain)
+    wrongly = table["called eight wrongly"]
+    assert min(wrongly[3], wrongly[4], wrongly[6]) > wrongly[0]
+
+
+def margin(table: Columns) -> None:
+    assert min(table["right"]) > 0.98
+    angles, pairs = (
+        np.array(table[name]).reshape(2, 3) for name in ("mean angle", "unseen pairs in order")
+    )
+    assert angles[0].min() > angles[1].max() + 5
+    # Beside the spread between starts, the pairs say far less than the angles.
+    clear, doubtful = (
+        abs(np.diff(v.mean(axis=1))[0]) / np.ptp(v, axis=1).max() for v in (angles, pairs)
+    )
+    assert clear > doubtful
+
+
+def divergence(humps: Columns, models: Columns) -> None:
+    _, wide, again, left, right = (np.array(row) for row in zip(*humps.values(), strict=True))
+    assert np.allclose(wide, again)
+    mean, deviation, half, forward, reverse = range(5)
+    assert 0.4 < wide[mean] < 0.5
+    assert wide[deviation] > 2.5 * max(left[deviation], right[deviation])
+    assert left[half] == 1
+    assert right[half] == 0
+    assert min(left[forward], right[forward]) > 10 * wide[forward]
+    assert max(left[reverse], right[reverse]) < wide[reverse]
+    assert np.allclose([left[reverse], right[reverse]], np.log(2), atol=0.12)
+    mistakes = models["mistakes, a fifth wrong: mean"]
+    _, _, braked, hinge, squared, exponential, few, many, logistic = mistakes
+    assert hinge < squared < exponential
+    assert abs(many - logistic) < min(models["deviation between draws"][-2:])
+    given_back = models["wrong labels given back"]
+    assert braked < exponential
+    assert few < many
+    assert given_back[2] < given_back[5]
+    assert given_back[6] < given_back[7]
+
+
+def robust(scales: Columns, fits: Columns) -> None:
+    assert scales["mean target"][1] > scales["mean target"][0] + 70
+    assert scales["median target"][1] < scales["median target"][0] + 25
+    assert scales["deviation of residuals (squared error)"][1] > 200
+    assert scales["σ from medians (absolute error)"][1] < 80
+    distance = np.array(fits["mean distance, new patients"]).reshape(3, 3)
+    shift = np.array(fits["mean of prediction less target"]).reshape(3, 3)
+    slope = np.array(fits["slope of the body mass index"]).reshape(3, 3)
+    weight = np.array(fits["mean weight of the 22 patients"]).reshape(3, 3)
+    assert distance[1, 0] > 1.8 * distance[1, 1:].max()
+    assert shift[1, 0] > 70
+    assert weight[1].max() < 0.2
+    assert (slope[2] == 0).all()
+    assert distance[2].min() > distance[0].max()
+    assert weight[2].min() > 0.8
+
+
+def perceptual(prints: Columns, descents: Columns) -> None:
+    slipped, blurred, bright, pale, grainy = range(5)
+    assert prints["slopes"][bright] == prints["curvature"][bright] == 0
+    assert prints["style of slopes"][slipped] == 0
+    assert prints["curvature"][grainy] > 5 * prints["slopes"][grainy]
+    assert prints["slopes"][blurred] == max(prints["slopes"])
+    assert prints["slopes"][pale] == prints["curvature"][pale] == prints["pixels"][pale]
+    from_blur, from_grain, from_grey = zip(*descents.values(), strict=True)
+    assert from_blur[1] < 0.002
+    assert from_blur[3] < 0.02
+    assert from_grain[1] < 0.01
+    assert from_grain[3] > 0.2
+    assert from_grey == (1, 1, 1, 1)
+
+
+CONCLUSIONS = {
+    "1_risk": risk,
+    "2_softmax": softmax,
+    "3_margin": margin,
+    "4_divergence": divergence,
+    "5_robust": robust,
+    "6_perceptual": perceptual,
+}
+
+
+@pytest.mark.parametrize("assignment", CONCLUSIONS)
+@pytest.mark.parametrize(("seed", "group"), [(None, 0), (1, 0), (2027, 3)])
+def test_conclusions_survive_other_draws(assignment, seed, group):
+    CONCLUSIONS[assignment](*tables_of(assignment, seed, group))
+
+
+def test_every_assignment_has_conclusions():
+    assert list(CONCLUSIONS) == [path.stem for path in course.sources()]
+
+
+def test_groups_have_tables_of_their_own():
+    tables = [str(tables_of("3_margin", 1, group)) for group in (0, 1, 2)]
+    assert len(set(tables)) == 3
+    assert tables[1] == str(tables_of("3_margin", 1, 1))
