@@ -153,6 +153,31 @@ def within_on_average(values: ArrayLike, low: float, high: float) -> Evidence:
     return Evidence(bool(low <= numbers.mean() <= high), shown)
 
 
+def larger_in_the_median(ours: ArrayLike, others: ArrayLike) -> Evidence:
+    """In the median of the paired differences ours is larger, single runs may go wrong.
+
+    Example:
+        >>> larger_in_the_median([3.0, 4.0, 0.0], [1.0, 2.0, 5.0])
+        Evidence(holds=True, shown='by 2 in the median of 3 seeds')
+    """
+    differences = np.subtract(ours, others)
+    middle = float(np.median(differences))
+    return Evidence(middle > 0, f"by {middle:.2g} in the median of {differences.size} seeds")
+
+
+def within_in_the_median(values: ArrayLike, low: float, high: float) -> Evidence:
+    """The median over the seeds lies from ``low`` to ``high``, single runs may go wrong.
+
+    Example:
+        >>> within_in_the_median([0.1, 0.9, 0.2], 0.0, 0.3)
+        Evidence(holds=True, shown='0.2 in the median of 3 seeds, between 0 and 0.3')
+    """
+    numbers = np.asarray(values, dtype=float)
+    middle = float(np.median(numbers))
+    shown = f"{middle:.2g} in the median of {numbers.size} seeds, between {low:g} and {high:g}"
+    return Evidence(low <= middle <= high, shown)
+
+
 def always(conditions: ArrayLike, shown: str) -> Evidence:
     """In every seed, the condition is true; ``shown`` says what it is in numbers.
 
