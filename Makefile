@@ -9,6 +9,8 @@ SITE := $(OUT)_build/html/index.html
 PDF := $(OUT)_build/lossbook.pdf
 # 'make slides MINUTES=50' makes decks that a lecture of that length can show, in a folder of their own.
 SLIDES := _build/slides$(if $(MINUTES),-$(MINUTES))/index.html
+# npm writes this file when it has installed what package-lock.json names.
+MODULES := node_modules/.package-lock.json
 SITE_SOURCES := _config.yml _toc.yml benchmarks/losses.md $(shell find book lossbook eqtest/src -type f -not -path '*/.*' -not -name '*.pyc' -not -name conftest.py)
 # nbgrader, Sphinx and KaTeX start alembic and node from PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -29,6 +31,9 @@ $(INSTALLED): requirements.txt pyproject.toml eqtest/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
+
+$(MODULES): package-lock.json | $(INSTALLED)
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel error
 
 # A second build does not repeat a page's warnings: after a failure it must start afresh.
 $(SITE): $(INSTALLED) $(SITE_SOURCES) tools/plain.py
@@ -61,7 +66,7 @@ test-package: $(INSTALLED)
 test-notebooks: $(INSTALLED)
 	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 150 book
 
-test-site: $(SITE) $(SLIDES)
+test-site: $(SITE) $(SLIDES) $(MODULES)
 	pytest -n 2 --dist worksteal tests/site
 
 test-lab: $(SITE)  ## three plain notebooks and three chapters in a real JupyterLab

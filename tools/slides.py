@@ -316,6 +316,8 @@ class Section:
             self.equation(block)
         elif "cell" in classes:
             self.cell(block)
+        elif "predict" in classes:
+            self.prediction(block)
         elif "exercise" in classes:
             title = block.select_one(".admonition-title")
             content = block.find("section")
@@ -364,6 +366,14 @@ class Section:
             return
         self.said.append(spoken(block))
         self.queue += queue
+        self.open = None
+
+    def prediction(self, block: Tag) -> None:
+        """Take a question whose answer a page holds back: on a slide that is the speaker's."""
+        question = block.select_one(".sd-summary-text")
+        assert question is not None
+        self.queue.append(Sentence(f"<em>{inner(question)}</em>", visible(question).strip()))
+        self.said += [spoken(paragraph) for paragraph in block.select("p")]
         self.open = None
 
     def leads_in(self, block: Tag, queue: list[Sentence]) -> bool:

@@ -7,8 +7,13 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-# sphinx-exercise and sphinx-proof give the inside of each of their boxes the same id.
-REPEATED_ID = re.compile(r' id="(?:exercise|solution|proof)-content"')
+# sphinx-exercise and sphinx-proof give the inside of each of their boxes the same id; myst-nb names
+# folded code otherwise than it shows it; roles of sphinxcontrib-bibtex are out of use.
+FAULT = re.compile(
+    r' id="(?:exercise|solution|proof)-content"'
+    r'| aria-label="Toggle hidden content"'
+    r'| role="(?:doc-biblioentry|list)"(?= class="citation-list"|>)'
+)
 # The corner of a table with names at its top and at its side is no heading.
 EMPTY_HEADING = re.compile(r"<th [^>]*>\s*(?:<p></p>)?\s*</th>")
 TEXT = re.compile(r"(?<=>)[^<]*[\u4e00-\u9fff][^<]*(?=<)")
@@ -21,7 +26,7 @@ def mend(
     """Mend a page's body."""
     if "body" not in context:
         return
-    body = EMPTY_HEADING.sub("<td></td>", REPEATED_ID.sub("", context["body"]))
+    body = EMPTY_HEADING.sub("<td></td>", FAULT.sub("", context["body"]))
     context["body"] = TEXT.sub(
         lambda text: CHINESE.sub(r'<span lang="zh">\g<0></span>', text[0]), body
     )

@@ -27,7 +27,7 @@ Search.performSearch = (query) => {
 // The page's furniture and the second and third writing of each formula are no text.
 const FURNITURE = [
   ".headerlink", ".header-article", "#jb-print-docs-body", ".katex-html", "annotation", ".narrow-formula",
-  ".checked-mark", "script", "style", "nav", "footer", "button",
+  ".checked-mark", ".reading-progress", "script", "style", "nav", "footer", "button",
 ].join();
 const textOf = Search.htmlToText;
 Search.htmlToText = (page, anchor) => {

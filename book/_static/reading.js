@@ -17,7 +17,7 @@ function markWide(formula) {
   formula.dataset.more = more.join(" ");
   if (hidden > 1) {
     formula.tabIndex = 0;
-    formula.setAttribute("role", "region");
+    formula.setAttribute("role", "group"); // landmarks would be too many
     formula.setAttribute("aria-label", "Formula, wider than the screen");
   } else {
     for (const name of ["tabindex", "role", "aria-label"]) formula.removeAttribute(name);
@@ -52,8 +52,24 @@ function switchCode() {
   showCode();
 }
 
+/** Move the bar of the part on with the page, and count its minutes down, by fives while they are many. */
+function showProgress() {
+  const article = document.querySelector("article.bd-article")?.getBoundingClientRect();
+  if (!article) return;
+  const left = Math.min(1, Math.max(0, (article.bottom - innerHeight) / article.height));
+  const bar = document.querySelector(".reading-progress > progress");
+  if (bar) bar.value = Number(bar.dataset.before) + 1 - left;
+  const time = document.querySelector(".reading-progress > .minutes");
+  if (!time) return;
+  const minutes = time.dataset.minutes * left;
+  const step = minutes > 10 ? 5 : 1;
+  time.textContent = `${Math.ceil(minutes / step) * step} min left`;
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   showCode();
+  showProgress();
+  addEventListener("scroll", () => requestAnimationFrame(showProgress), { passive: true });
   const watch = new ResizeObserver((entries) => entries.forEach((entry) => markWide(entry.target)));
   const formulas = document.querySelectorAll("div.math .katex-display, #at-a-glance td .math");
   document.fonts.ready.then(() => formulas.forEach(markWide));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,7 +20,7 @@ MOST_REQUESTS, MOST_BYTES = 16, 350_000
 MOST_SHIFT = 0.02
 SHIFTING = (*SHOWN, "book/2_regression/4_perceptual", "book/course/solutions/2_4_perceptual")
 # Formulas that scroll on a phone in the whole book; each shows it by a fading edge.
-MOST_WIDE = 41  # of 368
+MOST_WIDE = 2
 PHONE = Setting(390, "light")
 DESK = Setting(1280, "light")
 MOST_OPEN_CODE = 0.2  # of a chapter's height
@@ -30,7 +31,7 @@ WIDE = """
         .map(formula => ({
             name: formula.closest("div.math").id,
             fades: getComputedStyle(formula).maskImage !== "none",
-            reached: formula.tabIndex === 0 && formula.getAttribute("role") === "region",
+            reached: formula.tabIndex === 0 && formula.getAttribute("role") === "group",
         }))
 """
 BENT = """
@@ -254,6 +255,61 @@ def test_one_button_shows_all_code_and_is_remembered(fresh_page: Page, address: 
     assert fresh_page.evaluate(FOLDED) == 0
     button.click()
     assert fresh_page.evaluate(FOLDED) > 5
+
+
+ASKING = [name for name in READ if "/course/" not in name and not name.endswith("3_softmax/index")]
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_a_chapter_asks_for_a_prediction(name: str) -> None:
+    page = (SITE / f"{name}.html").read_text(encoding="utf-8")
+    assert len(re.findall(r"<details [^>]*\bpredict\b", page)) in (1, 2)
+
+
+def test_a_prediction_holds_its_answer_back(fresh_page: Page, address: str) -> None:
+    visit(fresh_page, f"{address}/book/1_classification/5_hinge.html", PHONE)
+    prediction = fresh_page.locator("details.predict").first
+    answer = prediction.locator("p").last
+    assert prediction.get_by_text("What are the losses").is_visible()
+    assert not answer.is_visible()
+    fresh_page.emulate_media(media="print")
+    assert answer.is_visible()
+    fresh_page.emulate_media(media="screen")
+    prediction.locator("summary").focus()
+    fresh_page.keyboard.press("Enter")
+    assert answer.is_visible()
+
+
+PLACE = "page 16 of 17 in part 1"
+
+
+def test_the_head_says_how_far_the_reader_is(fresh_page: Page, address: str) -> None:
+    visit(fresh_page, f"{address}/book/1_classification/5_hinge.html", DESK)
+    head = fresh_page.locator(".reading-progress")
+    assert head.inner_text().split("·") == [f"{PLACE} ", " 60 min left"]
+    assert 15 <= head.locator("progress").evaluate("bar => bar.value") < 15.1
+    fresh_page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    head.get_by_text("0 min left", exact=True).wait_for()
+    assert head.locator("progress").evaluate("bar => bar.value") == 16
+
+
+def test_the_head_of_a_phone_has_room(browser_page: Page, address: str) -> None:
+    visit(browser_page, f"{address}/book/1_classification/5_hinge.html", PHONE)
+    head = browser_page.locator(".reading-progress").bounding_box()
+    buttons = browser_page.locator(".header-article-items__end").bounding_box()
+    assert head is not None
+    assert buttons is not None
+    assert head["x"] + head["width"] <= buttons["x"]
+
+
+def test_the_head_says_it_without_a_script(browser_page: Page, address: str) -> None:
+    browser = browser_page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/book/1_classification/5_hinge.html")
+    assert page.locator(".reading-progress").inner_text().split("·") == [f"{PLACE} ", " 60 min"]
+    context.close()
 
 
 CARDS = {

@@ -201,6 +201,18 @@ def test_a_question_comes_before_its_result_and_a_comment_after_it() -> None:
     assert len(ask.notes) == len(unit.notes) == 1
 
 
+def test_the_answer_to_a_prediction_is_for_the_speaker() -> None:
+    question = '<span class="sd-summary-text"><strong>Predict.</strong> How many?</span>'
+    box = (
+        f'<details class="predict"><summary>{question}</summary><div><p>Three.</p></div></details>'
+    )
+    ask, unit = units(f"<p>Set up.</p>{box}{TABLE}<p>It is so.</p>")
+    assert '<p class="question"><em><strong>Predict.</strong> How many?</em></p>' in ask.html()
+    assert "solo" in ask.kind
+    assert ask.notes == ["<p>Set up.</p>", "<p>Three.</p>"]
+    assert "Three." not in unit.html()
+
+
 def test_words_in_bold_begin_a_slide() -> None:
     text = f"<p><strong>Clamping.</strong> It cuts:</p>{TABLE}<p><strong>More.</strong> Text.</p>"
     shown = [slide for slide in lay(text) if slide.units]
