@@ -1,5 +1,6 @@
 """The perceptual loss and its module: sizes, normalisations, gradients through a frozen network."""
 
+import copy
 from itertools import pairwise
 
 import numpy as np
@@ -171,12 +172,38 @@ class TestModule:
         values = [loss(self.images, self.targets) for loss in losses]
         assert values[0] == values[1]
 
-    def test_no_hook_is_left(self):
-        loss = nn.PerceptualLoss(network(), ["2", "5"])
-        loss(self.images, self.targets)
+    def test_the_network_is_listened_to_in_the_loss_alone(self):
+        phi = network()
+        loss, other = (nn.PerceptualLoss(phi, layers) for layers in (["2", "5"], ["2"]))
+        wanted = loss(self.images, self.targets)
         with pytest.raises(RuntimeError):
             loss(self.images[..., :2], self.targets)  # smaller than the convolution
-        assert not any(part._forward_hooks for part in loss.modules())
+        for _ in range(2):
+            phi(self.images)  # a layer that ran twice would be refused
+        other(self.images, self.targets)
+        assert loss(self.images, self.targets) == wanted
+
+    def test_copied_and_stored(self, tmp_path):
+        loss = nn.PerceptualLoss(network(), ["2", "5"])
+        torch.save(loss, tmp_path / "loss.pt")
+        wanted = loss(self.images, self.targets)
+        for copied in (
+            copy.deepcopy(loss),
+            torch.load(tmp_path / "loss.pt", weights_only=False),
+        ):
+            loss.network[0].weight.data += 1  # another network
+            assert copied(self.images, self.targets) == wanted
+
+    @pytest.mark.filterwarnings("ignore")  # PyTorch's own, while it traces
+    def test_compiled_as_one_graph(self):
+        torch.compiler.reset()
+        loss = nn.PerceptualLoss(network(), ["2", "5"])
+        compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")
+        images = self.images.clone().requires_grad_()
+        values = [call(images, self.targets) for call in (compiled, loss)]
+        torch.testing.assert_close(*values)
+        slopes = [torch.autograd.grad(value, images)[0] for value in values]
+        torch.testing.assert_close(*slopes)
 
     def test_state_dict_and_repr(self):
         phi = network()

@@ -84,8 +84,7 @@ class _InBlocks(torch.autograd.Function):
                 scales[part] = 1 / lengths(W[part])
             logits = _rival_logits(f, W[part] * scales[part], b[part], y, part, classes)
             top = _bounded(logits.amax(dim=1))
-            here = top + _exponentials(logits, top).sum(dim=1).log()
-            rivals = torch.logaddexp(rivals, here)
+            rivals = torch.logaddexp(rivals, top + _exponentials(logits, top).sum(dim=1).log())
         here, row = _held(y, W, classes)
         own, own_bias = W[row] * here.unsqueeze(1), b[row] * here
         if classes.group is not None:

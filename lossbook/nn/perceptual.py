@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
+from functools import partial
 from typing import Self
 
 import torch
@@ -23,7 +23,7 @@ class PerceptualLoss(ReducedLoss):
 
     Args:
         network: the loss network phi, such as :class:`lossbook.nn.VGG16Features`; taken as it is,
-            not copied.
+            not copied, with a hook at each of the layers.
         layers: at least one of its submodules, each named once, as in ``network.named_modules()``;
             they return feature maps (N, C, H, W) and run once in a forward pass.
         reduction: ``"mean"`` or ``"sum"`` over the images, or ``"none"``.
@@ -49,6 +49,9 @@ class PerceptualLoss(ReducedLoss):
             raise ValueError(f"layers: expected different names out of {known}, got {layers!r}")
         self.network = network.requires_grad_(False).eval()
         self.layers = tuple(layers)
+        self._found: dict[str, Tensor] | None = None
+        for name in self.layers:  # here, because the compiler cannot trace it
+            network.get_submodule(name).register_forward_hook(partial(self._keep, name))
 
     def forward(self, images: Tensor, targets: Tensor) -> Tensor:
         """Return the loss of ``images`` against ``targets``, both as the network takes them."""
@@ -59,26 +62,23 @@ class PerceptualLoss(ReducedLoss):
     def features(self, images: Tensor) -> list[Tensor]:
         """Return the feature maps of each layer, in the order of ``layers``."""
         found: dict[str, Tensor] = {}
-
-        def keep(name: str) -> Callable[[nn.Module, object, Tensor], None]:
-            def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
-                require_tensor(f"layer {name!r}", output)
-                if name in found:
-                    raise ValueError(f"layers: expected {name!r} to run once, got a second run")
-                found[name] = output.clone()  # a later layer may work in place
-
-            return hook
-
-        with ExitStack() as hooks:
-            for name in self.layers:
-                hooks.enter_context(
-                    self.network.get_submodule(name).register_forward_hook(keep(name))
-                )
+        self._found = found
+        try:
             self.network(images)
+        finally:
+            self._found = None
         for name in self.layers:
             if name not in found:
                 raise ValueError(f"layers: expected {name!r} to run once, got no run")
         return [found[name] for name in self.layers]
+
+    def _keep(self, name: str, _module: nn.Module, _inputs: object, output: Tensor) -> None:
+        if self._found is None:
+            return  # the network runs for somebody else
+        require_tensor(f"layer {name!r}", output)
+        if name in self._found:
+            raise ValueError(f"layers: expected {name!r} to run once, got a second run")
+        self._found[name] = output.clone()  # a later layer may work in place
 
     def train(self, mode: bool = True) -> Self:
         """Set the mode of this module; the loss network stays in evaluation mode."""
