@@ -58,8 +58,9 @@ Setting = dict[str, float]
 MakeHead = Callable[[int, int], torch_nn.Module]
 
 # Three settings of each loss; with the step sizes of a plan they make its candidates. Where a loss
-# has a scale and a margin, the margin is a usual one and the scale is tried. Beyond the ends, with
-# 100 classes, a scale of 2.5 scores worse, a decay of 0.01 no better, a step size of 0.1 collapses.
+# has a scale and a margin, the margin is a usual one and the scale is tried. Single runs beyond the
+# ends, with 100 classes: a scale of 2.5 scores worse, a step size of 0.1 collapses, and a decay of
+# 0.01 gains a point on the validation part that it loses on the test part.
 OWN: dict[str, list[Setting]] = {
     "softmax": [{"decay": 0.0}, {"decay": 0.0001}, {"decay": 0.001}],
     "L-Softmax": [{"m": 2, "floor": 0.0}, {"m": 4, "floor": 5.0}, {"m": 4, "floor": 0.0}],
