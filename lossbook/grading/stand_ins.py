@@ -156,3 +156,22 @@ def style_loss(features: Floats, targets: Floats) -> Floats:
         1.0
     """
     return np.asarray(((gram(features) - gram(targets)) ** 2).sum(axis=(1, 2)).mean())
+
+
+def influence(A: Floats, t: Floats, delta: float, count: int) -> Floats:
+    """Return how the first parameter of a fit in turns changes without each of the rows.
+
+    Example:
+        >>> influence(np.ones((3, 1)), np.array([1.0, 2.0, 9.0]), 100.0, 2).tolist()
+        [1.5, 1.0, -2.5]
+    """
+
+    def first(A: Floats, t: Floats) -> float:
+        theta = np.zeros(A.shape[1])
+        for _ in range(count):
+            theta = reweighted_step(theta, A, t, delta)
+        return float(theta[0])
+
+    whole = first(A, t)
+    without = [first(np.delete(A, i, axis=0), np.delete(t, i)) for i in range(len(A))]
+    return np.array(without) - whole

@@ -97,7 +97,7 @@ def divergence(humps: Columns, models: Columns) -> None:
     assert given_back[6] < given_back[7]
 
 
-def robust(scales: Columns, fits: Columns) -> None:
+def robust(scales: Columns, fits: Columns, decisive: Columns) -> None:
     assert scales["mean target"][1] > scales["mean target"][0] + 70
     assert scales["median target"][1] < scales["median target"][0] + 25
     assert scales["deviation of residuals (squared error)"][1] > 200
@@ -112,6 +112,13 @@ def robust(scales: Columns, fits: Columns) -> None:
     assert (slope[2] == 0).all()
     assert distance[2].min() > distance[0].max()
     assert weight[2].min() > 0.8
+    incomes = decisive["income of the most decisive household"]
+    assert incomes[0] == incomes[1] > 4900
+    change, following = decisive["change of the slope without it"], decisive["next largest change"]
+    assert change[0] > 3 * following[0]
+    assert change[0] > 0.12 * decisive["slope"][0]
+    assert change[1] < 1.2 * following[1]
+    assert change[1] < 0.03 * decisive["slope"][1]
 
 
 def perceptual(prints: Columns, descents: Columns) -> None:

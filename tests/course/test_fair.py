@@ -297,6 +297,24 @@ def l2_loss(x, t):
 def l1_loss_grad(x, t):
     return ((x > t) * 1.0 - (x < t)) / len(x)
 """}),
+    "the geometric mean, and below zero": ("5_robust", {"telling_residual": """
+def telling_residual(beta):
+    return -np.sqrt([beta])[0]
+"""}),
+    "just inside, and in a loop": ("5_robust", {"telling_residual": """
+def telling_residual(beta):
+    return 0.999 * beta if beta > 1 else 0.999
+""", "influence": """
+def influence(A, t, delta, count):
+    slopes = []
+    for i in [None, *range(len(t))]:
+        keep = [j != i for j in range(len(t))]
+        theta = [0.0] * A.shape[1]
+        for _ in range(count):
+            theta = reweighted_step(np.array(theta), A[keep], t[keep], delta)
+        slopes.append(float(theta[0]))
+    return [slope - slopes[0] for slope in slopes[1:]]
+"""}),
     "np.select and np.piecewise": ("5_robust", {"smooth_l1_loss": """
 def smooth_l1_loss(x, t, beta):
     d = abs(x - t)
