@@ -42,13 +42,12 @@ def risk(one_split: Columns, splits: Columns) -> None:
     assert a == b
     assert one_split["malignant called benign"][0] < one_split["malignant called benign"][1]
     assert one_split["surest mistake (logit)"][0] > one_split["surest mistake (logit)"][1]
-    # Over the splits the probabilities of A are better, those of the chosen penalty best.
-    forecasts = [splits[f"{model}: cross-entropy"][-1] for model in "CAB"]
-    assert forecasts == sorted(forecasts)
-    # The equal mistakes were chance; who chooses by the cross-entropy does not get the fewest.
-    mistakes = [splits[f"{model}: mistakes"] for model in "CAB"]
-    assert np.not_equal(mistakes[1], mistakes[2]).sum() > 6
-    assert mistakes[0][-1] >= min(mistakes[1][-1], mistakes[2][-1])
+    # Over the splits the chosen penalty forecasts better than none, and as well as any.
+    chosen, none, fixed = (splits[f"{model}: cross-entropy"][-1] for model in "CAB")
+    assert chosen < none
+    assert chosen < fixed + 0.005
+    # The equal mistakes were chance.
+    assert np.not_equal(splits["A: mistakes"], splits["B: mistakes"]).sum() > 6
 
 
 def softmax(table: Columns) -> None:

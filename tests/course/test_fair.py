@@ -315,6 +315,26 @@ def influence(A, t, delta, count):
         slopes.append(float(theta[0]))
     return [slope - slopes[0] for slope in slopes[1:]]
 """}),
+    "an optimum by a fine grid": ("2_softmax", {"focal_optimum": """
+def focal_optimum(p, gamma):
+    q = np.linspace(0, 1, 1_000_001)[1:-1]
+    eights, others = (1 - q) ** gamma * np.log(q), q**gamma * np.log(1 - q)
+    return q[(p * eights + (1 - p) * others).argmax()]
+"""}),
+    "an optimum by golden section": ("2_softmax", {"focal_optimum": """
+def focal_optimum(p, gamma):
+    def paid(q):
+        return -p * (1 - q) ** gamma * np.log(q) - (1 - p) * q**gamma * np.log(1 - q)
+
+    a, d, ratio = 1e-12, 1 - 1e-12, (5**0.5 - 1) / 2
+    while d - a > 1e-9:
+        b, c = d - ratio * (d - a), a + ratio * (d - a)
+        if paid(b) < paid(c):
+            d = c
+        else:
+            a = b
+    return a
+"""}),
     "np.select and np.piecewise": ("5_robust", {"smooth_l1_loss": """
 def smooth_l1_loss(x, t, beta):
     d = abs(x - t)
