@@ -42,6 +42,33 @@ def message(yours, right, *arguments, **options) -> str:
     return str(caught.value)
 
 
+def is_root(r, a):
+    return abs(r * r - a) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("yours", "says"),
+    [
+        (lambda a: a, "is no root\n(input 2: a = 4.0)"),
+        (lambda a: np.nan, "is no root"),
+        (lambda a: np.inf, "is no root"),
+        (lambda a: np.array([1.0, 2.0]), "returns an array of shape (2,); expected one number"),
+        (lambda a: None, "returns nothing"),
+        (lambda a: "2", "which is not an array of numbers"),
+    ],
+)
+def test_what_is_found_must_do_what_is_asked(yours, says):
+    with pytest.raises(Wrong) as caught:
+        grading.check(yours, is_root, [(1.0,), (4.0,)], otherwise="is no root")
+    assert says in str(caught.value)
+
+
+def test_many_findings_will_do(capsys):
+    for sign in (1, -1):
+        grading.check(lambda a, s=sign: s * a**0.5, is_root, [(1.0,), (4.0,)], otherwise="")
+    assert capsys.readouterr().out.count("right for 2 inputs") == 2
+
+
 def test_right_answers_are_told_so(capsys):
     compare(mean_square, lambda x: (x * x).mean(), [(X,), (X[0],)])
     assert capsys.readouterr().out == "mean_square: right for 2 inputs\n"

@@ -1,6 +1,7 @@
 """The real data that the book meets again and again.
 
-The glyphs ship in this package (``tools/glyphs.py`` makes them), all else inside scikit-learn.
+The glyphs (``tools/glyphs.py`` makes them) and Engel's households ship in this package, all else
+inside scikit-learn.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-GLYPHS = Path(__file__).with_name("data") / "glyphs.npz"
+DATA = Path(__file__).with_name("data")
+GLYPHS = DATA / "glyphs.npz"
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -137,6 +139,26 @@ def digits(*, test_size: float = 0.3, seed: int = 0) -> Images:
         data.data / 16, data.target, test_size=test_size, random_state=seed, stratify=data.target
     )
     return Images(x_train, y_train.astype(np.int64), x_test, y_test.astype(np.int64))
+
+
+class Households(NamedTuple):
+    """What households earn and what they spend on food in a year, in francs, (N,)."""
+
+    income: NDArray[np.float64]
+    food: NDArray[np.float64]
+
+
+def engel() -> Households:
+    """Engel's households: income and spending on food of 235 Belgian working families, 1857.
+
+    Example:
+        >>> engel().income.shape
+        (235,)
+
+    Source: Koenker and Bassett, Robust Tests for Heteroscedasticity Based on Regression Quantiles,
+    1982; the numbers of R's quantreg and of statsmodels, which calls them public domain.
+    """
+    return Households(*np.loadtxt(DATA / "engel.csv", delimiter=",", skiprows=1, unpack=True))
 
 
 class Glyphs(NamedTuple):

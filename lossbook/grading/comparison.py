@@ -59,7 +59,36 @@ there are 4 samples
         if fault:
             where = f"(input {number}: {case.described(yours)})"
             raise Wrong(f"{named(yours)} {fault}\n{where}")
-    print(f"{named(yours)}: right for {number} {'input' if number == 1 else 'inputs'}")
+    _passed(yours, number)
+
+
+def check(
+    yours: Callable[..., Any], holds: Callable[..., bool], inputs: Inputs, *, otherwise: str
+) -> None:
+    """Check that what a student's function finds does what is asked, where many answers are right.
+
+    Args:
+        yours: the student's function, which returns one number.
+        holds: a function of that number and the arguments, which says whether it will do.
+        inputs: for each call its arguments, as in :func:`compare`.
+        otherwise: what is wrong with a number that will not do.
+
+    Raises:
+        Wrong: at the first input whose result will not do.
+
+    Example:
+        >>> def root(a):
+        ...     return -(a**0.5)
+        >>> check(root, lambda r, a: abs(r * r - a) < 1e-9, [(4.0,)], otherwise="is no root")
+        root: right for 1 input
+    """
+    number = 0
+    for number, arguments in enumerate(inputs, start=1):
+        case = Call.of(arguments)
+        result = float(_numbers(named(yours), _answer(yours, case, None), np.zeros(())))
+        if not holds(result, *case.args, **case.kwargs):
+            raise Wrong(f"{named(yours)} {otherwise}\n(input {number}: {case.described(yours)})")
+    _passed(yours, number)
 
 
 def check_gradient(
@@ -104,6 +133,10 @@ def check_gradient(
         rtol=1e-4,
         atol=1e-6,
     )
+
+
+def _passed(yours: Callable[..., Any], number: int) -> None:
+    print(f"{named(yours)}: right for {number} {'input' if number == 1 else 'inputs'}")
 
 
 def _answer(yours: Callable[..., Any], case: Call, given: Given | None) -> Any:

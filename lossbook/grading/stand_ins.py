@@ -63,6 +63,27 @@ def choose_penalty(
     return float(lams[int(np.argmin(losses))])
 
 
+def focal_optimum(p: float, gamma: float) -> float:
+    """Return the answer with the least mean focal loss where a share p of the labels is 1.
+
+    Example:
+        >>> [round(focal_optimum(0.9, gamma), 3) for gamma in (0, 1, 2)]
+        [0.9, 0.774, 0.694]
+    """
+
+    def slope(logit: float) -> float:
+        q = float(reference.sigmoid(np.array(logit)))
+        up = gamma * q * np.log(q) - (1 - q)
+        down = gamma * (1 - q) * np.log(1 - q) - q
+        return float(p * (1 - q) ** gamma * up - (1 - p) * q**gamma * down)
+
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if slope(middle) < 0 else (low, middle)
+    return float(reference.sigmoid(np.array(low)))
+
+
 def sample_weights(f: Floats, y: Floats) -> Floats:
     """Return each sample's share of the exponential loss, which never overflows.
 
@@ -156,3 +177,22 @@ def style_loss(features: Floats, targets: Floats) -> Floats:
         1.0
     """
     return np.asarray(((gram(features) - gram(targets)) ** 2).sum(axis=(1, 2)).mean())
+
+
+def influence(A: Floats, t: Floats, delta: float, count: int) -> Floats:
+    """Return how the first parameter of a fit in turns changes without each of the rows.
+
+    Example:
+        >>> influence(np.ones((3, 1)), np.array([1.0, 2.0, 9.0]), 100.0, 2).tolist()
+        [1.5, 1.0, -2.5]
+    """
+
+    def first(A: Floats, t: Floats) -> float:
+        theta = np.zeros(A.shape[1])
+        for _ in range(count):
+            theta = reweighted_step(theta, A, t, delta)
+        return float(theta[0])
+
+    whole = first(A, t)
+    without = [first(np.delete(A, i, axis=0), np.delete(t, i)) for i in range(len(A))]
+    return np.array(without) - whole

@@ -50,6 +50,14 @@ def test_the_stored_glyphs_are_those_that_the_results_were_made_with():
     assert datasets.GLYPHS.stat().st_size < 5_000_000
 
 
+def test_engels_households_have_the_slope_that_is_known():
+    income, food = datasets.engel()
+    assert len(income) == len(food) == 235
+    slope, intercept = np.polyfit(income, food, 1)
+    assert slope == pytest.approx(0.4852, abs=1e-4)  # Koenker and Bassett, 1982
+    assert intercept == pytest.approx(147.48, abs=0.01)
+
+
 def test_every_glyph_has_ink_and_no_font_draws_two_characters_alike():
     images = datasets.glyphs().images
     assert images.shape == (1600, 28, 16, 16)

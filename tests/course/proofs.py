@@ -79,7 +79,7 @@ def test_essays_wait_for_a_person(graded):
         assert submission.needs_manual_grade
         essays = [g for n in submission.notebooks for g in n.grades if g.needs_manual_grade]
         assert {grade.cell.cell_type for grade in essays} == {"markdown"}
-        assert 1 <= len(essays) <= 2
+        assert 1 <= len(essays) <= 3
 
 
 def test_the_untouched_release_gets_nothing(graded):

@@ -42,13 +42,12 @@ def risk(one_split: Columns, splits: Columns) -> None:
     assert a == b
     assert one_split["malignant called benign"][0] < one_split["malignant called benign"][1]
     assert one_split["surest mistake (logit)"][0] > one_split["surest mistake (logit)"][1]
-    # Over the splits the probabilities of A are better, those of the chosen penalty best.
-    forecasts = [splits[f"{model}: cross-entropy"][-1] for model in "CAB"]
-    assert forecasts == sorted(forecasts)
-    # The equal mistakes were chance; who chooses by the cross-entropy does not get the fewest.
-    mistakes = [splits[f"{model}: mistakes"] for model in "CAB"]
-    assert np.not_equal(mistakes[1], mistakes[2]).sum() > 6
-    assert mistakes[0][-1] >= min(mistakes[1][-1], mistakes[2][-1])
+    # Over the splits the chosen penalty forecasts better than none, and as well as any.
+    chosen, none, fixed = (splits[f"{model}: cross-entropy"][-1] for model in "CAB")
+    assert chosen < none
+    assert chosen < fixed + 0.005
+    # The equal mistakes were chance.
+    assert np.not_equal(splits["A: mistakes"], splits["B: mistakes"]).sum() > 6
 
 
 def softmax(table: Columns) -> None:
@@ -97,7 +96,7 @@ def divergence(humps: Columns, models: Columns) -> None:
     assert given_back[6] < given_back[7]
 
 
-def robust(scales: Columns, fits: Columns) -> None:
+def robust(scales: Columns, fits: Columns, decisive: Columns) -> None:
     assert scales["mean target"][1] > scales["mean target"][0] + 70
     assert scales["median target"][1] < scales["median target"][0] + 25
     assert scales["deviation of residuals (squared error)"][1] > 200
@@ -112,6 +111,13 @@ def robust(scales: Columns, fits: Columns) -> None:
     assert (slope[2] == 0).all()
     assert distance[2].min() > distance[0].max()
     assert weight[2].min() > 0.8
+    incomes = decisive["income of the most decisive household"]
+    assert incomes[0] == incomes[1] > 4900
+    change, following = decisive["change of the slope without it"], decisive["next largest change"]
+    assert change[0] > 3 * following[0]
+    assert change[0] > 0.12 * decisive["slope"][0]
+    assert change[1] < 1.2 * following[1]
+    assert change[1] < 0.03 * decisive["slope"][1]
 
 
 def perceptual(prints: Columns, descents: Columns) -> None:

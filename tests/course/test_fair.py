@@ -297,6 +297,44 @@ def l2_loss(x, t):
 def l1_loss_grad(x, t):
     return ((x > t) * 1.0 - (x < t)) / len(x)
 """}),
+    "the geometric mean, and below zero": ("5_robust", {"telling_residual": """
+def telling_residual(beta):
+    return -np.sqrt([beta])[0]
+"""}),
+    "just inside, and in a loop": ("5_robust", {"telling_residual": """
+def telling_residual(beta):
+    return 0.999 * beta if beta > 1 else 0.999
+""", "influence": """
+def influence(A, t, delta, count):
+    slopes = []
+    for i in [None, *range(len(t))]:
+        keep = [j != i for j in range(len(t))]
+        theta = [0.0] * A.shape[1]
+        for _ in range(count):
+            theta = reweighted_step(np.array(theta), A[keep], t[keep], delta)
+        slopes.append(float(theta[0]))
+    return [slope - slopes[0] for slope in slopes[1:]]
+"""}),
+    "an optimum by a fine grid": ("2_softmax", {"focal_optimum": """
+def focal_optimum(p, gamma):
+    q = np.linspace(0, 1, 1_000_001)[1:-1]
+    eights, others = (1 - q) ** gamma * np.log(q), q**gamma * np.log(1 - q)
+    return q[(p * eights + (1 - p) * others).argmax()]
+"""}),
+    "an optimum by golden section": ("2_softmax", {"focal_optimum": """
+def focal_optimum(p, gamma):
+    def paid(q):
+        return -p * (1 - q) ** gamma * np.log(q) - (1 - p) * q**gamma * np.log(1 - q)
+
+    a, d, ratio = 1e-12, 1 - 1e-12, (5**0.5 - 1) / 2
+    while d - a > 1e-9:
+        b, c = d - ratio * (d - a), a + ratio * (d - a)
+        if paid(b) < paid(c):
+            d = c
+        else:
+            a = b
+    return a
+"""}),
     "np.select and np.piecewise": ("5_robust", {"smooth_l1_loss": """
 def smooth_l1_loss(x, t, beta):
     d = abs(x - t)

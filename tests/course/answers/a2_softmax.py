@@ -170,4 +170,34 @@ def focal_loss_grad(z, y, gamma):
     return fade[:, np.newaxis] * p / len(y)
 """,
     ),
+    mistake(
+        "answers with the share itself",
+        "optimum_value",
+        "too small",
+        focal_optimum="""
+def focal_optimum(p, gamma):
+    return p
+""",
+    ),
+    mistake(
+        "forgets the other labels",
+        "optimum_value",
+        "too large",
+        focal_optimum="""
+def focal_optimum(p, gamma):
+    q = np.linspace(1e-4, 1 - 1e-4, 9999)
+    return q[np.argmin(-p * (1 - q) ** gamma * np.log(q))]
+""",
+    ),
+    mistake(
+        "fades by the wrong probability",
+        "optimum_value",
+        "",
+        focal_optimum="""
+def focal_optimum(p, gamma):
+    q = np.linspace(1e-4, 1 - 1e-4, 9999)
+    eights, others = q**gamma * np.log(q), (1 - q) ** gamma * np.log(1 - q)
+    return q[np.argmin(-p * eights - (1 - p) * others)]
+""",
+    ),
 ]

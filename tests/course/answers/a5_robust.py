@@ -173,6 +173,104 @@ def huber_weights(r, delta):
 """,
     ),
     mistake(
+        "tells with a residual of one half",
+        "telling_value",
+        "returns a residual at which the colleague's loss is right",
+        telling_residual="""
+def telling_residual(beta):
+    return 0.5
+""",
+    ),
+    mistake(
+        "tells at the join",
+        "telling_value",
+        "returns a residual at which the colleague's loss is right",
+        telling_residual="""
+def telling_residual(beta):
+    return beta
+""",
+    ),
+    mistake(
+        "tells with no number",
+        "telling_value",
+        "returns a residual at which the colleague's loss is right",
+        telling_residual="""
+def telling_residual(beta):
+    return np.nan
+""",
+    ),
+    mistake(
+        "leaves the colleague's bugs in",
+        "smooth_value smooth_grad",
+        "too small, by",
+        smooth_l1_loss="""
+def smooth_l1_loss(x, t, beta):
+    return colleagues_loss(x, t, beta)
+""",
+        smooth_l1_loss_grad="""
+def smooth_l1_loss_grad(x, t, beta):
+    return colleagues_grad(x, t, beta)
+""",
+    ),
+    mistake(
+        "takes the change the other way round",
+        "influence_value",
+        "right but for its sign",
+        influence="""
+def influence(A, t, delta, count):
+    def first(A, t):
+        theta = np.zeros(A.shape[1])
+        for _ in range(count):
+            theta = reweighted_step(theta, A, t, delta)
+        return theta[0]
+
+    return np.array(
+        [
+            first(A, t) - first(np.delete(A, i, 0), np.delete(t, i))
+            for i in range(len(A))
+        ]
+    )
+""",
+    ),
+    mistake(
+        "starts from the fit to all",
+        "influence_value",
+        "",
+        influence="""
+def influence(A, t, delta, count):
+    whole = np.zeros(A.shape[1])
+    for _ in range(count):
+        whole = reweighted_step(whole, A, t, delta)
+    changes = []
+    for i in range(len(A)):
+        theta = whole
+        for _ in range(count):
+            theta = reweighted_step(
+                theta, np.delete(A, i, 0), np.delete(t, i), delta
+            )
+        changes.append(theta[0] - whole[0])
+    return np.array(changes)
+""",
+    ),
+    mistake(
+        "leaves the row in with a zero",
+        "influence_value",
+        "",
+        influence="""
+def influence(A, t, delta, count):
+    def first(t):
+        theta = np.zeros(A.shape[1])
+        for _ in range(count):
+            theta = reweighted_step(theta, A, t, delta)
+        return theta[0]
+
+    numbers = np.arange(len(t))
+    return np.array(
+        [first(np.where(numbers == i, 0, t)) - first(t) for i in numbers]
+    )
+""",
+    ),
+    mistake(
         "throws the outliers away",
         "weights_value",
         "wrong in 2 of 4 entries",
