@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tools.browser import NO_BROWSER, SITE, chromium, open_page, serve
+from tools.browser import NO_BROWSER, ROOT, SITE, chromium, open_page, serve
+
+# Of npm's package, which is newer than any of pip's; nothing on a page is left out of its check.
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def require_browser() -> None:

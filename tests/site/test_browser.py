@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Page
 
-from tools.browser import ROOT, SETTINGS, Setting, toc_pages, visit
+from tests.site.conftest import AXE
+from tools.browser import SETTINGS, Setting, toc_pages, visit
 
 PAGES = [*toc_pages(), "genindex", "search", "404"]
 
-# Of npm's package, which is newer than any of pip's; nothing on a page is left out of its check.
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CONTRAST = "color-contrast"
 # A page has thousands of coloured words of code and a few colours: one word of each is judged.
 ONE_OF_EACH_COLOUR = """
@@ -91,7 +90,7 @@ def violations(name: str, page: Page, setting: Setting) -> list[str]:
     if setting == Setting(1280, "dark"):
         options = {"runOnly": {"type": "rule", "values": [CONTRAST]}}
     page.evaluate(ONE_OF_EACH_COLOUR)
-    page.evaluate(AXE.read_text())
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(RUN_AXE, {**options, "resultTypes": ["violations"]})
     return [
         f"{violation['id']} at {' '.join(node['target'])}: {node['failureSummary']}"

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from explore import SCRIPTS, STATIC, drawn
 from playwright.sync_api import Page, expect
 
+from tests.site.conftest import AXE
 from tools.browser import SETTINGS, SITE, Setting, toc_pages, visit
 
 PAGE = "book/reference/explorer"
@@ -128,7 +128,7 @@ def test_every_kind_fits_is_legible_and_accessible(
     assert page.locator(".explore text").evaluate_all(CUT) == 0
     light = [brightness(color) > 0.35 for color in page.evaluate(STROKES)]
     assert all(light) if setting.scheme == "dark" else not any(light)
-    page.evaluate(AXE_SCRIPT)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run('.explore')")["violations"]
     assert [violation["id"] for violation in found] == []
 
