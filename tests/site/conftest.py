@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page
@@ -36,4 +37,28 @@ def address(built_site: None) -> Iterator[str]:
 def browser_page(built_site: None) -> Iterator[Page]:
     require_browser()
     with open_page() as page:
+        yield page
+
+
+@contextmanager
+def new_page(page: Page, *, scripts: bool = True) -> Iterator[Page]:
+    """Yield a page in the same browser that shares nothing with the given one."""
+    browser = page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=scripts)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def fresh_page(browser_page: Page) -> Iterator[Page]:
+    """A page of a reader who was never here: nothing is cached."""
+    with new_page(browser_page) as page:
+        yield page
+
+
+@pytest.fixture
+def bare_page(browser_page: Page) -> Iterator[Page]:
+    """A page that runs no scripts."""
+    with new_page(browser_page, scripts=False) as page:
         yield page

@@ -139,17 +139,12 @@ def brightness(color: str) -> float:
     return float(0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2)
 
 
-def test_without_a_script_the_pictures_stand_there(browser_page: Page, address: str) -> None:
-    browser = browser_page.context.browser
-    assert browser is not None
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{address}/{PAGE}.html")
-    assert page.locator(".explore svg").count() == 2
-    assert page.locator(".explore :is(select, input)").count() == 0
-    assert page.locator(FIRST).inner_text().startswith("At x = −1: loss ")
-    assert page.locator(".explore svg").first.bounding_box()["y"] < 600  # type: ignore[index]
-    context.close()
+def test_without_a_script_the_pictures_stand_there(bare_page: Page, address: str) -> None:
+    bare_page.goto(f"{address}/{PAGE}.html")
+    assert bare_page.locator(".explore svg").count() == 2
+    assert bare_page.locator(".explore :is(select, input)").count() == 0
+    assert bare_page.locator(FIRST).inner_text().startswith("At x = −1: loss ")
+    assert bare_page.locator(".explore svg").first.bounding_box()["y"] < 600  # type: ignore[index]
 
 
 def test_it_needs_no_server(browser_page: Page) -> None:

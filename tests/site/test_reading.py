@@ -5,12 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Page, Response
 
 from tools.browser import SETTINGS, SITE, Setting, toc_pages, visit
 
@@ -76,16 +75,6 @@ SHIFTS = """
         list.getEntries().reduce((sum, shift) => sum + (shift.hadRecentInput ? 0 : shift.value), 0)
     )).observe({type: "layout-shift", buffered: true}) || setTimeout(() => resolve(0), 500))
 """
-
-
-@pytest.fixture
-def fresh_page(browser_page: Page) -> Iterator[Page]:
-    """A page of a reader who was never here: nothing is cached."""
-    browser: Browser | None = browser_page.context.browser
-    assert browser is not None
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -302,14 +291,9 @@ def test_the_head_of_a_phone_has_room(browser_page: Page, address: str) -> None:
     assert head["x"] + head["width"] <= buttons["x"]
 
 
-def test_the_head_says_it_without_a_script(browser_page: Page, address: str) -> None:
-    browser = browser_page.context.browser
-    assert browser is not None
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{address}/book/1_classification/5_hinge.html")
-    assert page.locator(".reading-progress").inner_text().strip() == f"{PLACE} 60 min"
-    context.close()
+def test_the_head_says_it_without_a_script(bare_page: Page, address: str) -> None:
+    bare_page.goto(f"{address}/book/1_classification/5_hinge.html")
+    assert bare_page.locator(".reading-progress").inner_text().strip() == f"{PLACE} 60 min"
 
 
 CARDS = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Page
@@ -19,15 +17,10 @@ def soup(name: str) -> BeautifulSoup:
 
 
 @pytest.fixture
-def bare_page(browser_page: Page, address: str) -> Iterator[Page]:
+def plain_box(bare_page: Page, address: str) -> Page:
     """The page in a browser that runs no scripts."""
-    browser = browser_page.context.browser
-    assert browser is not None
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    visit(page, f"{address}/{PAGE}.html", Setting(390, "light"))
-    yield page
-    context.close()
+    visit(bare_page, f"{address}/{PAGE}.html", Setting(390, "light"))
+    return bare_page
 
 
 def test_the_formulas_are_those_of_the_chapters() -> None:
@@ -61,17 +54,17 @@ def test_choosing_a_tab_in_one_box_chooses_it_in_all(browser_page: Page, address
     browser_page.evaluate("sessionStorage.clear()")
 
 
-def test_tabs_need_no_script(bare_page: Page) -> None:
-    assert bare_page.locator(f"{TABS}:visible").count() == len(boxes())
-    bare_page.locator("label:has-text('NumPy')").first.click()
-    assert "def empirical_risk(" in bare_page.locator(f"{TABS}:visible").first.inner_text()
+def test_tabs_need_no_script(plain_box: Page) -> None:
+    assert plain_box.locator(f"{TABS}:visible").count() == len(boxes())
+    plain_box.locator("label:has-text('NumPy')").first.click()
+    assert "def empirical_risk(" in plain_box.locator(f"{TABS}:visible").first.inner_text()
 
 
-def test_on_paper_all_tabs_stand_below_each_other(bare_page: Page) -> None:
-    bare_page.emulate_media(media="print")
-    tabs = bare_page.locator(f"{TABS}:visible")
+def test_on_paper_all_tabs_stand_below_each_other(plain_box: Page) -> None:
+    plain_box.emulate_media(media="print")
+    tabs = plain_box.locator(f"{TABS}:visible")
     assert tabs.count() == 3 * len(boxes())
     tops = [box["y"] for box in (tabs.nth(n).bounding_box() for n in range(3)) if box]
-    labels = bare_page.locator(".sd-tab-set >> nth=0 >> label")
+    labels = plain_box.locator(".sd-tab-set >> nth=0 >> label")
     heads = [box["y"] for box in (labels.nth(n).bounding_box() for n in range(3)) if box]
     assert heads[0] < tops[0] < heads[1] < tops[1] < heads[2] < tops[2]
