@@ -55,6 +55,7 @@ def jupyterlab(root: Path, home: Path, plain: bool) -> Iterator[str]:
     }
     command += [f"--ServerApp.{name}={value}" for name, value in options.items()]
     command += ["--IdentityProvider.token=", "--ServerApp.password="]
+    command += ["--LabApp.expose_app_in_browser=True"]  # for ALL_RUN
     places = {
         "JUPYTER_CONFIG_DIR": home / "config",
         "JUPYTER_CONFIG_PATH": ROOT / "tools" / "jupyter" if plain else "",
@@ -119,12 +120,14 @@ SETTLED = """
         return performance.now() - window.settledAt > 1000;
     }
 """
-# Each code cell has run, one after the other from 1, or an error stopped the run.
+# Each code cell has run, one after the other from 1, or an error stopped the run. The page does not
+# show the number of a cell whose code is folded: the notebook itself is asked.
 ALL_RUN = """
     () => {
-        const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")];
+        const cells = [...jupyterapp.shell.currentWidget.content.model.cells]
+            .filter(cell => cell.type === "code");
         const error = document.querySelector(
             '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]');
-        return error || prompts.every((prompt, n) => prompt.textContent === `[${n + 1}]:`);
+        return error || cells.every((cell, n) => cell.executionCount === n + 1);
     }
 """
