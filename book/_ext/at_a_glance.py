@@ -7,6 +7,7 @@ from sphinx.application import Sphinx
 
 SECTION = "At a glance"
 ROW_OF_LINES = "Definition"  # the others have room for a formula of one line
+ALONE = 2  # columns of a table with one loss
 LINES = (r"\begin{aligned}", r"\begin{gathered}")
 
 
@@ -29,6 +30,9 @@ def show_formulas(app: Sphinx, document: nodes.document, page: str) -> None:
                 opens = place == 0 or reference.parent[place - 1].astext() == ", "
                 whole = row[0].astext() == ROW_OF_LINES
                 if latex and opens and (whole or not latex.startswith(LINES)):
+                    if whole and len(row) == ALONE:
+                        latex = rf"\displaystyle {latex}"
+                        row["classes"].append("whole")  # on a phone it takes the whole width
                     reference.parent.insert(place, [nodes.math(latex, latex), nodes.Text(" ")])
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+# Behind a dot, a bracket that opens and an underscore a long name may go on below.
+JOINT = re.compile(r"(?<=[.(\[])</span>|(?<=_)(?=[a-zA-Z])")
 BLOCK = re.compile(r"(<pre>(?:<span></span>)?)(.*?)(?=</pre>)", re.DOTALL)
-FITS = 40  # letters, on a phone
+FITS = 36  # letters, on a phone within a box
 
 
 def wrapped(line: str) -> str:
@@ -22,7 +24,8 @@ def wrapped(line: str) -> str:
     if len(letters) <= FITS:
         return line
     indent = len(letters) - len(letters.lstrip())
-    return f'<span class="line" style="--indent: {indent}">{line}</span>'
+    joined = JOINT.sub(r"\g<0><wbr>", line)
+    return f'<span class="line" style="--indent: {indent}">{joined}</span>'
 
 
 def wrap_lines(

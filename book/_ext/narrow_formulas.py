@@ -3,7 +3,7 @@ r"""Formulas that fit every screen: they break where they read well, and only wh
 KaTeX lets a line break behind relations and operators, within brackets too. Here it breaks before
 them, outside of brackets. Beside a derivation, whose rows are ``left &= right && \text{reason}``,
 stands a narrow form, in which a row becomes up to three lines: the left side, the right side, the
-reason. The style shows one of the two.
+reason. The style shows one of the two. A comma stays with the formula in a sentence.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
 BOUNDS = re.compile(r"(?<=\\sum)_\{[^{}]*\}\^\{[^{}]*\}")
 UNSEEN = re.compile(r"\\(?:[bB]ig[lr]|quad|[,;])|[{}_^\s]")
 LETTERS = 32  # about as many stand in a line on a phone
+CLOSES = re.compile(r"[.,;:!?)\]’”]+| ?%|-\w+")
 ANNOTATION = re.compile(
     r'(<annotation encoding="application/x-tex">).*?(?=</annotation>)', re.DOTALL
 )
@@ -155,7 +156,20 @@ def visit_displaymath(self: Any, node: nodes.math_block) -> None:
         self.body += [render(latex), form, closing]
 
 
+def keep_together(app: Sphinx, document: nodes.document, page: str) -> None:
+    """Let no line break between a formula in a sentence and the comma, % or -fold behind it."""
+    for formula in list(document.findall(nodes.math)):
+        after = formula.next_node(descend=False, siblings=True)
+        closing = CLOSES.match(after.astext()) if isinstance(after, nodes.Text) else None
+        if closing:
+            whole = nodes.inline(classes=["together"])
+            formula.parent.replace(after, nodes.Text(after[closing.end() :]))
+            formula.replace_self(whole)
+            whole += [formula, nodes.Text(closing[0])]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension with Sphinx."""
+    app.connect("doctree-resolved", keep_together, priority=950)  # after the plain notebooks
     app.registry.html_block_math_renderers["katex"] = (visit_displaymath, None)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,21 +8,25 @@ if (document.documentElement.dataset.theme === "auto") {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
 }
 
-/** Let a formula that is wider than its place fade where more of it is, and take the keyboard. */
-function markWide(formula) {
-  const hidden = formula.scrollWidth - formula.clientWidth;
+/** Let a formula or table that is wider than its place fade where more of it is, and take the keyboard. */
+function markWide(part) {
+  // An index at the end makes a formula two pixels wider than its ink.
+  const hidden = part.scrollWidth - part.clientWidth - 2;
   const more = [];
-  if (hidden > 1 && formula.scrollLeft > 1) more.push("left");
-  if (hidden > 1 && formula.scrollLeft < hidden - 1) more.push("right");
-  formula.dataset.more = more.join(" ");
+  if (hidden > 1 && part.scrollLeft > 1) more.push("left");
+  if (hidden > 1 && part.scrollLeft < hidden - 1) more.push("right");
+  part.dataset.more = more.join(" ");
   if (hidden > 1) {
-    formula.tabIndex = 0;
-    formula.setAttribute("role", "group"); // landmarks would be too many
-    formula.setAttribute("aria-label", "Formula, wider than the screen");
+    part.tabIndex = 0;
+    part.setAttribute("role", "group"); // landmarks would be too many
+    const name = part.matches(".pst-scrollable-table-container") ? "Table" : "Formula";
+    part.setAttribute("aria-label", `${name}, wider than the screen`);
   } else {
-    for (const name of ["tabindex", "role", "aria-label"]) formula.removeAttribute(name);
+    for (const name of ["tabindex", "role", "aria-label"]) part.removeAttribute(name);
   }
 }
+
+const WIDE_PARTS = "div.math .katex-display, #at-a-glance td .math, .bd-article .pst-scrollable-table-container";
 
 /** Bring the current entry of the contents into view, and tell the theme, which keeps its place.
 
@@ -71,10 +75,10 @@ document.addEventListener("DOMContentLoaded", () => {
   showProgress();
   addEventListener("scroll", () => requestAnimationFrame(showProgress), { passive: true });
   const watch = new ResizeObserver((entries) => entries.forEach((entry) => markWide(entry.target)));
-  const formulas = document.querySelectorAll("div.math .katex-display, #at-a-glance td .math");
-  document.fonts.ready.then(() => formulas.forEach(markWide));
-  for (const formula of formulas) {
-    watch.observe(formula);
-    formula.addEventListener("scroll", () => markWide(formula), { passive: true });
+  const parts = document.querySelectorAll(WIDE_PARTS);
+  document.fonts.ready.then(() => parts.forEach(markWide));
+  for (const part of parts) {
+    watch.observe(part);
+    part.addEventListener("scroll", () => markWide(part), { passive: true });
   }
 });

@@ -13,7 +13,9 @@ from tools.browser import SETTINGS, Setting, toc_pages, visit
 PAGES = [*toc_pages(), "genindex", "search", "404"]
 
 CONTRAST = "color-contrast"
-# A page has thousands of coloured words of code and a few colours: one word of each is judged.
+WIDTHS = (1280, 390)
+# A page has thousands of coloured words of code and a few colours: one word of each is judged. The
+# pieces of a formula all have its colour: one letter is.
 ONE_OF_EACH_COLOUR = """
     () => {
         const seen = new Set();
@@ -22,17 +24,36 @@ ONE_OF_EACH_COLOUR = """
             const colour = `${word.className} in ${block?.className}`;
             seen.has(colour) ? word.replaceWith(word.textContent) : seen.add(colour);
         }
+        document.querySelectorAll(".katex-html, math").forEach(part => part.replaceChildren("x"));
     }
 """
 HIDDEN_STARTS = """
     () => [...document.querySelectorAll(".katex-display")]
         .filter(formula => formula.getBoundingClientRect().left < 0).length
 """
-TOO_WIDE = """
-    () => [...document.querySelectorAll("div.math .katex-display")]
-        .filter(formula => formula.scrollWidth > formula.clientWidth + 1)
-        .map(formula => formula.closest("div.math").id)
+# What closes a sentence, alone in a new line behind its formula.
+ALONE = """
+    () => [...document.querySelectorAll("span.math")].filter(formula => {
+        const after = formula.nextSibling;
+        if (after?.nodeType !== Node.TEXT_NODE || !/^[.,;:!?)]/.test(after.data)) return false;
+        const sign = document.createRange();
+        sign.setStart(after, 0);
+        sign.setEnd(after, 1);
+        const place = sign.getBoundingClientRect();
+        return place.width && place.left < formula.getBoundingClientRect().right - 2;
+    }).map(formula => formula.textContent)
 """
+# Formulas wider than their place, by more than an index at the end adds to the ink.
+WIDE = """
+    selector => [...document.querySelectorAll(selector)]
+        .filter(part => part.scrollWidth > part.clientWidth + 3)
+        .map(part => getComputedStyle(part).maskImage !== "none" && part.tabIndex === 0
+            && part.getAttribute("role") === "group")
+"""
+MARKED = "document.querySelector('[data-more]') || !document.querySelector('div.math')"
+FORMULAS, TABLES = "div.math .katex-display", ".bd-article .pst-scrollable-table-container"
+# How many formulas of a page scroll on a phone.
+SCROLLING = {"book/1_classification/3_softmax/10_comparison": 1, "book/reference/side_by_side": 2}
 # A busy machine still loads a page's icon when a test goes on to the next page.
 LEFT_THE_PAGE = "net::ERR_ABORTED"
 RUN_AXE = "options => axe.run(document, options)"
@@ -76,19 +97,8 @@ def record(browser_page: Page, address: str) -> Record:
     return result
 
 
-def violations(name: str, page: Page, setting: Setting) -> list[str]:
-    """Run axe; colours are judged once per scheme, all else once per width.
-
-    The dark colours are not judged in the pages of the course, whose parts chapters have, too.
-    """
-    options: dict[str, object] = {}
-    in_the_course = name.startswith("book/course/")
-    if setting.scheme == "dark" and (setting.width == 390 or in_the_course):
-        return []
-    if setting == Setting(390, "light"):
-        options = {"rules": {CONTRAST: {"enabled": False}}}
-    if setting == Setting(1280, "dark"):
-        options = {"runOnly": {"type": "rule", "values": [CONTRAST]}}
+def violations(page: Page, **options: object) -> list[str]:
+    """Run axe with all its rules, or as the options say."""
     page.evaluate(ONE_OF_EACH_COLOUR)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate(RUN_AXE, {**options, "resultTypes": ["violations"]})
@@ -99,20 +109,37 @@ def violations(name: str, page: Page, setting: Setting) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
-def test_page(
-    name: str, setting: Setting, browser_page: Page, address: str, record: Record
-) -> None:
+def test_page(name: str, width: int, browser_page: Page, address: str, record: Record) -> None:
     record.faults.clear()
-    visit(browser_page, f"{address}/{name}.html", setting)
-    assert browser_page.evaluate("document.documentElement.dataset.theme") == setting.scheme
+    visit(browser_page, f"{address}/{name}.html", Setting(width, "light"))
+    browser_page.wait_for_function("document.documentElement.dataset.theme === 'light'")
     assert record.faults == []
-    assert browser_page.evaluate("document.documentElement.scrollWidth") <= setting.width
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
     assert browser_page.evaluate(HIDDEN_STARTS) == 0
-    if setting.width == 1280:  # on a phone a long formula may scroll inside itself
-        assert browser_page.evaluate(TOO_WIDE) == []
-    assert violations(name, browser_page, setting) == []
+    assert browser_page.evaluate(ALONE) == []
+    browser_page.wait_for_function(MARKED)
+    formulas, tables = (browser_page.evaluate(WIDE, parts) for parts in (FORMULAS, TABLES))
+    assert all(formulas + tables)  # show by a fading edge that there is more, and take the keyboard
+    if width == 390:  # whose colours are those of 1280
+        assert len(formulas) <= SCROLLING.get(name, 0)
+        assert violations(browser_page, rules={CONTRAST: {"enabled": False}}) == []
+        return
+    assert formulas == []
+    assert violations(browser_page) == []
+    if not name.startswith("book/course/"):  # whose parts chapters have, too
+        browser_page.emulate_media(color_scheme="dark")
+        browser_page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        assert violations(browser_page, runOnly={"type": "rule", "values": [CONTRAST]}) == []
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+def test_a_page_opens_in_the_scheme_of_the_system(
+    setting: Setting, fresh_page: Page, address: str
+) -> None:
+    visit(fresh_page, f"{address}/book/0_risk.html", setting)
+    assert fresh_page.evaluate("document.documentElement.dataset.theme") == setting.scheme
 
 
 def test_fonts_of_the_formulas_load(browser_page: Page, address: str) -> None:

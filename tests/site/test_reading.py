@@ -18,21 +18,9 @@ SHOWN = ("book/index", "book/1_classification/2_cross_entropy", "book/reference/
 MOST_REQUESTS, MOST_BYTES = 16, 350_000
 MOST_SHIFT = 0.02
 SHIFTING = (*SHOWN, "book/2_regression/4_perceptual", "book/course/solutions/2_4_perceptual")
-# Formulas that scroll on a phone in the whole book; each shows it by a fading edge.
-MOST_WIDE = 2
 PHONE = Setting(390, "light")
 DESK = Setting(1280, "light")
 MOST_OPEN_CODE = 0.2  # of a chapter's height
-READY = "document.querySelector('[data-more]') || !document.querySelector('div.math')"
-WIDE = """
-    () => [...document.querySelectorAll("div.math .katex-display")]
-        .filter(formula => formula.scrollWidth > formula.clientWidth + 1)
-        .map(formula => ({
-            name: formula.closest("div.math").id,
-            fades: getComputedStyle(formula).maskImage !== "none",
-            reached: formula.tabIndex === 0 && formula.getAttribute("role") === "group",
-        }))
-"""
 BENT = """
     async () => {
         const images = [...document.querySelectorAll("article img")];
@@ -99,27 +87,6 @@ def test_nothing_moves_while_a_page_loads(
 ) -> None:
     visit(fresh_page, f"{address}/{name}.html", setting)
     assert fresh_page.evaluate(SHIFTS) < MOST_SHIFT
-
-
-@pytest.fixture(scope="module")
-def wide(browser_page: Page, address: str) -> list[dict[str, object]]:
-    found = []
-    for name in CHAPTERS:
-        visit(browser_page, f"{address}/{name}.html", PHONE)
-        browser_page.wait_for_function(READY)
-        found += browser_page.evaluate(WIDE)
-    return found
-
-
-def test_few_formulas_scroll_on_a_phone(wide: list[dict[str, object]]) -> None:
-    assert len(wide) <= MOST_WIDE
-
-
-def test_a_formula_that_is_cut_says_so_and_takes_the_keyboard(
-    wide: list[dict[str, object]],
-) -> None:
-    assert wide
-    assert [formula for formula in wide if not formula["fades"] or not formula["reached"]] == []
 
 
 @pytest.mark.parametrize(
