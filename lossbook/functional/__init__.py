@@ -4,10 +4,10 @@ Same names, same argument order, same checks: ``lossbook.reference`` says what e
 tests hold the two to the same values and gradients. Tensors keep their floating dtype (half
 precision included) and their device.
 
-An argument that is not what ``Args`` says raises a ValueError that names the argument, what it was
-and what was expected; what is no tensor, or one of a wrong kind of dtype, a TypeError. Predictions
-are of a floating dtype. Hyper-parameters and weights are finite. The mean of an empty batch is
-refused, and so is a mean in which every weight is 0.
+An argument that is not as described raises a ValueError that names the argument, what it was and
+what was expected; what is no tensor, or one of a wrong kind of dtype, a TypeError. Predictions are
+of a floating dtype. Hyper-parameters and weights are finite. The mean of an empty batch is refused,
+and so is a mean in which every weight is 0.
 """
 
 from lossbook.functional.cross_entropy import (

@@ -22,8 +22,8 @@ def exponential_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> 
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     Returns:
-        The reduced loss, or one loss per score under ``"none"``; infinity where it overflows: past
-        a margin of -88 in float32, of -11 in float16.
+        The reduced loss, or one loss per score under ``"none"``; infinity where it overflows,
+        past a margin of -88 in float32, of -11 in float16.
 
     Example:
         >>> import torch

@@ -64,8 +64,8 @@ def squared_hinge_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     Returns:
-        The reduced loss, or one loss per score under ``"none"``; infinity where it overflows: from
-        a margin of -255 in float16.
+        The reduced loss, or one loss per score under ``"none"``; infinity where it overflows,
+        from a margin of -255 in float16.
 
     Example:
         >>> f, y = torch.tensor([0.5, -1.0, 3.0]), torch.tensor([1, 1, 1])

@@ -3,7 +3,7 @@
 A module per file of ``lossbook.functional``. Hyper-parameters are checked when a module is built,
 the rest on call, both as :mod:`lossbook.functional` says: a ValueError names the argument, a
 TypeError a wrong kind of dtype. Hyper-parameters may be given by position, in the order in which
-``Args`` has them; ``reduction`` is a keyword.
+they are listed; ``reduction`` is a keyword.
 """
 
 from lossbook.nn.cross_entropy import BinaryCrossEntropyLoss

@@ -126,6 +126,9 @@ class CharbonnierLoss(ReducedLoss):
 class LogCoshLoss(ReducedLoss):
     """Module form of :func:`lossbook.functional.log_cosh_loss`.
 
+    Args:
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
     Example:
         >>> import torch
         >>> LogCoshLoss()(torch.tensor([5.0]), torch.tensor([5.0])).item()

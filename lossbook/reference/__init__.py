@@ -6,8 +6,8 @@ returns the gradient of the reduced loss with respect to the prediction; under `
 entry is the derivative of its own loss. Logarithms are natural (nats) unless ``base`` says
 otherwise. ``margin`` holds the one form of its five losses instead of five printed formulas.
 
-An argument that is not what ``Args`` says raises a ValueError that names the argument, what it was
-and what was expected; values that are no numbers, or labels that are no integers, a TypeError.
+An argument that is not as described raises a ValueError that names the argument, what it was and
+what was expected; values that are no numbers, or labels that are no integers, a TypeError.
 Hyper-parameters and weights are finite. The mean of an empty batch is refused, and so is a mean in
 which every weight is 0.
 """

@@ -87,11 +87,11 @@ def softmax_loss(
     Args:
         z: logits, shape (N, C), C at least 1, or (N, C, d1, ...) with one loss per pixel or token.
         y: class labels 0..C-1, shape (N,) or (N, d1, ...), integers; or a probability for every
-            class, floating, of the shape of z (``eq-softmax-loss-soft-target``).
+            class, floating, of the shape of z, ``eq-softmax-loss-soft-target``.
         ignore_index: a label that costs nothing and is not counted; None, unlike PyTorch's -100,
             ignores none.
-        label_smoothing: how much of each target, from 0 to 1, is shared out among all C classes
-            (``eq-label-smoothing``).
+        label_smoothing: how much of each target, from 0 to 1, is shared out among all C classes,
+            ``eq-label-smoothing``.
         reduction: ``"mean"`` divides by the number of labels that are not ignored, or by that of
             the distributions; ``"sum"`` or ``"none"``.
 
@@ -367,7 +367,7 @@ def focal_loss_grad(
 ) -> Floats:
     """Gradient of :func:`focal_loss` in z, equation ``eq-focal-loss-grad``.
 
-    The log-odds of the true class, z_y - log sum_{k != y} e^{z_k}, have the derivative 1 in z_y and
+    The log-odds of the true class, log(p_y / (1 - p_y)), have the derivative 1 in z_y and
     -p_k / (1 - p_y) in the other logits: the chain rule does the rest.
     """
     logits, labels, kept = _logits_and_labels(z, y, ignore_index)

@@ -1,10 +1,13 @@
 """The formula in a function's docstring is run against that function, as the page's is."""
 
+import ast
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import product
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -22,6 +25,7 @@ from lossbook.reference import margin
 from tools.formulas import book_audit
 
 AUDIT = book_audit()
+ROOT = Path(__file__).parents[2]
 
 
 def formulas() -> Iterator[tuple[str, str]]:
@@ -140,3 +144,22 @@ def _true_logit(W: np.ndarray, x: np.ndarray, y: int, theta: np.ndarray) -> floa
     """Return the logit that the loss must have taken beside the others."""
     loss = reference.l_softmax_loss([x], W, [y - 1], m=3)
     return logsumexp(np.delete(W @ x, y - 1)) - np.log(np.expm1(loss))
+
+
+def _typed_returns(source: str) -> list[str]:
+    """Return the first lines of what is returned whose colon Sphinx would take for a type's."""
+    docstrings = (
+        ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    )
+    first = (re.search(r"^(?:Returns|Yields):\n(.+)", text, re.MULTILINE) for text in docstrings)
+    lines = (found[1] for found in first if found)
+    return [line for line in lines if ":" in re.sub(r"(?::\w+:)?`+[^`]+`+", "", line)]
+
+
+def test_what_is_returned_has_no_colon_in_its_first_line():
+    sources = [*ROOT.glob("lossbook/**/*.py"), *ROOT.glob("eqtest/src/**/*.py")]
+    assert len(sources) > 50
+    typed = {str(path): _typed_returns(path.read_text(encoding="utf-8")) for path in sources}
+    assert {name: lines for name, lines in typed.items() if lines} == {}
