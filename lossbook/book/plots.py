@@ -31,8 +31,8 @@ LOSSES: dict[str, dict[str, Any]] = {
     "log-cosh": {"color": BLACK, "linestyle": "--"},
     "Tukey": {"color": BLUE, "linestyle": ":"},
     "Huber (scikit-learn)": {"color": BLACK, "linestyle": ":"},
-    "quantile": {"color": SKY, "linestyle": "-."},
-    "Brier": {"color": ORANGE, "linestyle": "-"},
+    "quantile": {"color": SKY, "linestyle": (0, (1, 1))},
+    "Brier": {"color": ORANGE, "linestyle": (0, (8, 2))},
     "Student": {"color": VERMILION, "linestyle": ":"},
     "perceptual": {"color": VERMILION, "linestyle": "-"},
     "KL, forward": {"color": SKY, "linestyle": "-"},
@@ -48,10 +48,10 @@ LOSSES: dict[str, dict[str, Any]] = {
     "ArcFace": {"color": VERMILION, "linestyle": "--"},
     "normalised": {"color": GREY, "linestyle": "-"},
     "InfoNCE": {"color": BLUE, "linestyle": (0, (5, 1, 1, 1))},
-    "InfoNCE, warm": {"color": SKY, "linestyle": (0, (5, 1, 1, 1))},
-    "triplet, all": {"color": ORANGE, "linestyle": (0, (5, 1, 1, 1))},
-    "triplet, semi-hard": {"color": VERMILION, "linestyle": (0, (5, 1, 1, 1))},
-    "triplet, hardest": {"color": PURPLE, "linestyle": (0, (5, 1, 1, 1))},
+    "InfoNCE, warm": {"color": SKY, "linestyle": (0, (8, 2))},
+    "triplet, all": {"color": ORANGE, "linestyle": (0, (1, 1))},
+    "triplet, semi-hard": {"color": VERMILION, "linestyle": (0, (2, 2))},
+    "triplet, hardest": {"color": PURPLE, "linestyle": (0, (3, 1, 1, 1, 1, 1))},
 }
 
 TRAIN = {"color": BLUE, "linestyle": "-", "marker": "o"}
@@ -119,6 +119,9 @@ def panels(
 def label(axes: Axes, x: str, y: str, *, title: str = "", legend: bool = True) -> None:
     """Name both axes, and add the legend if there is something to tell apart.
 
+    A panel whose numbers stand below another one, with which it shares the axis, gets no name of
+    that axis either.
+
     Example:
         >>> import matplotlib.pyplot as plt
         >>> figure, axes = panels()
@@ -127,7 +130,8 @@ def label(axes: Axes, x: str, y: str, *, title: str = "", legend: bool = True) -
         'margin'
         >>> plt.close(figure)
     """
-    axes.set(xlabel=x, ylabel=y, title=title)
+    below = axes.xaxis.get_tick_params()["labelbottom"]
+    axes.set(xlabel=x if below else "", ylabel=y, title=title)
     if legend:
         axes.legend()
 

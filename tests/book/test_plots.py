@@ -41,3 +41,14 @@ def test_panels_stand_one_below_the_other_on_an_opaque_ground(figure):
     width, _ = figure.get_size_inches()
     # On a phone 360 pixels wide, the smallest text keeps 9 pixels or more.
     assert plt.rcParams["legend.fontsize"] / 72 * 360 / width >= 9
+
+
+def test_the_name_of_a_shared_axis_stands_below_its_numbers_alone():
+    figure, (above, below) = plots.panels(2, sharex=True)
+    apart, (first, second) = plots.panels(2)
+    for axes in (above, below, first, second):
+        plots.label(axes, "margin", "loss", legend=False)
+    names = [axes.get_xlabel() for axes in (above, below, first, second)]
+    plt.close(figure)
+    plt.close(apart)
+    assert names == ["", "margin", "margin", "margin"]
