@@ -17,8 +17,8 @@ def pack(folder: Path, archive: Path, top: str) -> None:
             write_entry(target, name, path.read_bytes())
 
 
-def write_entry(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+def write_entry(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
     """Write one file into an archive, at a date that is always the same."""
     entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
-    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, mode << 16
     archive.writestr(entry, content)

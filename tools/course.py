@@ -6,6 +6,7 @@ Run from the repository root::
     python -m tools.course notebooks [assignment ...]   # take edited texts back
     python -m tools.course check                        # what is wrong with the sources
     python -m tools.course build     [--site FOLDER] [--seed NUMBER] [--groups NUMBER]  # the sets
+    python -m tools.course gradescope [assignment ...] [--seed NUMBER]  # their autograders there
 
 An assignment is ``book/course/source/<name>/<name>.ipynb``, without outputs. In its text a cell
 says in one line what nbgrader makes of it: ``answer <id>`` is replaced by a stub in the students'
@@ -36,7 +37,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from tools import chapters, exams, handout, quiz, quiz_export
+from tools import chapters, exams, gradescope, handout, outcomes, quiz, quiz_export
 from tools.archive import pack
 
 COURSE = Path("book", "course")
@@ -52,6 +53,7 @@ ROLES = {
     "tests": {"solution": False, "grade": True, "locked": True},
     "essay": {"solution": True, "grade": True, "locked": False},
 }
+SECTION = re.compile(r"^##+ (.*?)(?: \((\d+) points?\))?$", re.MULTILINE)
 HEAD = re.compile(r"\*\*Time\*\*: about (?P<minutes>\d+) minutes\. \*\*Points\*\*: (?P<points>\d+)")
 SEEDS = re.compile(r"default_rng\((\d+)\)")
 DRAW = re.compile(r"^DRAW = \d+$", re.MULTILINE)  # in the first code cell of an assignment
@@ -174,6 +176,9 @@ def faults(path: Path) -> Iterator[str]:
         yield f"{path}: the first cell does not say: {HEAD.pattern}"
     elif int(head["points"]) != points:
         yield f"{path}: the first cell says {head['points']} points, the cells add up to {points}"
+    for title, said, sum_of_cells in _sections(notebook):
+        if said != sum_of_cells:
+            yield f"{path}: {title!r} says {said} points, its cells add up to {sum_of_cells}"
     for cell in notebook.cells:
         entry = cell.metadata.get("nbgrader", {})
         if entry.get("locked") and entry["grade"] and not any(_marked(cell, "HIDDEN TESTS")):
@@ -188,11 +193,25 @@ def faults(path: Path) -> Iterator[str]:
 
 
 def all_faults() -> Iterator[str]:
-    """Yield what is wrong with assignments and exams."""
+    """Yield what is wrong with assignments, exams and outcomes."""
     for path in sources():
         yield from faults(path)
     for exam in exams.all_exams():
         yield from exams.faults(exam)
+    yield from outcomes.faults(outcomes.read())
+
+
+def _sections(notebook: NotebookNode) -> Iterator[tuple[str, int, int]]:
+    """Yield each section's title, the points that it says, and those of its cells."""
+    title, said, points = "", 0, 0
+    for cell in notebook.cells:
+        entry = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "markdown" and not entry:
+            for following, number in SECTION.findall(cell.source):
+                yield title, said, points
+                title, said, points = following, int(number or 0), 0
+        points += entry.get("points", 0)
+    yield title, said, points
 
 
 def _essays(notebook: NotebookNode) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -376,6 +395,17 @@ def copy_course(target: Path, seed: int | None = None) -> list[str]:
     return [path.stem for path in sources()]
 
 
+def write_gradescope(paths: Iterable[Path], seed: int | None = None) -> None:
+    """Write the autograders of assignments for Gradescope.
+
+    Args:
+        paths: the assignments' source notebooks.
+        seed: as in :func:`seeded`.
+    """
+    notebooks = {path.stem: seeded(chapters.read(path), seed) for path in paths}
+    gradescope.write(notebooks, BUILT / "gradescope")
+
+
 def build(site: Path, seed: int | None = None, groups: int = 0) -> None:
     """Make the students' and the instructor's set, and the zip files of both, book and site.
 
@@ -422,6 +452,7 @@ def build(site: Path, seed: int | None = None, groups: int = 0) -> None:
         pack(made, BUILT / f"lossbook-{name}.zip", f"lossbook-{name}")
     shutil.copyfile(site / BOOK, BUILT / BOOK)
     pack(site, BUILT / "lossbook-site.zip", "lossbook-site")
+    write_gradescope(sources(), seed)
     for path in sorted(BUILT.glob("*.zip")):
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
@@ -491,7 +522,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.course", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("action", choices=["text", "notebooks", "check", "build"])
+    parser.add_argument("action", choices=["text", "notebooks", "check", "build", "gradescope"])
     parser.add_argument("assignments", nargs="*", help="such as 1_risk; default: all of them")
     parser.add_argument("--site", type=Path, default=Path("_build", "html"), help="the built site")
     parser.add_argument("--seed", type=int, help="of hidden tests and tables; default: the book's")
@@ -509,6 +540,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 write_notebook(path)
         elif options.action == "build":
             build(options.site, options.seed, options.groups)
+        elif options.action == "gradescope":
+            write_gradescope(named or sources(), options.seed)
         elif found := list(all_faults()):
             raise CourseError("\n".join(found))
         else:

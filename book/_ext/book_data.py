@@ -14,6 +14,7 @@ import io
 import json
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from docutils import nodes
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 from lossbook import functional
 from lossbook.book.findings import MIME
@@ -70,16 +72,16 @@ class GlanceCell(NamedTuple):
 
 
 def chapters() -> list[Path]:
-    """Return the notebooks of the chapters, in the order of their paths.
+    """Return the notebooks of the chapters, in the order of the table of contents.
 
     Those of the course and of the reference are none.
     """
-    found = (path.relative_to(BOOK) for path in BOOK.rglob("*.ipynb"))
-    return sorted(
-        BOOK / path
-        for path in found
-        if not path.parent.name.startswith(".") and path.parts[0] not in ("course", "reference")
-    )
+    return [
+        path
+        for page in parse_toc_yaml(BOOK.parent / "_toc.yml")
+        if page.split("/")[1] not in ("course", "reference")
+        and (path := BOOK.parent / f"{page}.ipynb").exists()
+    ]
 
 
 @cache
@@ -196,6 +198,7 @@ def counts() -> dict[str, int]:
         for path in (BOOK / "course" / "questions").glob("*.yml")
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
     ]
+    points = points_of_the_course()
     rows, listed = checked_equations(), claims()
     printed = json.loads((BOOK / "reference" / "printed.json").read_text(encoding="utf-8"))
     return {
@@ -228,9 +231,20 @@ def counts() -> dict[str, int]:
         "computed keys": sum(
             "is" in entry or any("holds" in option for option in entry["options"]) for entry in bank
         ),
+        "points": sum(points.values()),
+        "essay points": points["markdown"],
         "claims": len(listed),
         "answered": sum(claim.verdict is not None for claim in listed),
     }
+
+
+def points_of_the_course() -> Counter[str]:
+    """Return the points of the assignments by the kind of cell: code is graded by tests."""
+    points = Counter[str]()
+    for path in (BOOK / "course" / "source").glob("*/*.ipynb"):
+        for cell in notebook(path)["cells"]:
+            points[cell["cell_type"]] += cell["metadata"].get("nbgrader", {}).get("points", 0)
+    return points
 
 
 def count_role(
@@ -308,10 +322,12 @@ class CheckedEquations(SphinxDirective):
         columns = ["Equation", "Checked as", "Held to", "Points", "Relative error below"]
         yield f"| {' | '.join(columns)} | Mutants noticed | Slips noticed |"
         yield "|:---|:---|:---|---:|---:|---:|---:|"
-        for row in checked_equations():
+        for row in sorted(checked_equations(), key=lambda row: row["chapter"].startswith("course")):
             label = row["label"]
             # The course's pages are not on every site, so theirs are named and not linked.
-            equation = f"`{label}`" if "#" in label else f"[{{eq}}`{label}`]{{#checked-{label}}}"
+            equation = (
+                without_number(label) if "#" in label else f"[{{eq}}`{label}`]{{#checked-{label}}}"
+            )
             if row["kind"] == "exempt":
                 yield f"| {equation} | exempt: {row['reason']} | | | | | |"
                 continue
@@ -320,6 +336,16 @@ class CheckedEquations(SphinxDirective):
             cells += [f"{row['error']:.0e}", f"{row['killed']} of {row['mutants']}"]
             slips = f"{row['slips_noticed']} of {row['slips']}"
             yield f"| {' | '.join(map(str, cells))} | {slips} |"
+
+
+def without_number(label: str) -> str:
+    """Name an equation without a number in words: ``course/source/1_risk/1_risk#2``."""
+    page, _, place = label.partition("#")
+    file = page.rpartition("/")[2]
+    kinds = {"course/solutions": "solutions to section", "course/source": "assignment"}
+    of_course = next((kind for start, kind in kinds.items() if page.startswith(start)), None)
+    numbers = re.findall(r"(?:^|[/_])(\d+)(?=_)", file if of_course else page)
+    return f"{of_course or 'section'} {'.'.join(numbers)}, unnumbered {place}"
 
 
 def write_gallery(app: Sphinx) -> None:

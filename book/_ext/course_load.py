@@ -1,7 +1,9 @@
-"""What the syllabus' weeks ask of students, counted in the chapters and assignments themselves.
+"""What the syllabus' weeks ask of students, and what students can after each of them.
 
-The table is the directive ``{course-load}`` of the syllabus; ``python book/_ext/course_load.py``
-prints it. It counts by a stated pace: nobody has measured students.
+The load is counted in the chapters and assignments themselves, by a stated pace: nobody has
+measured students. It is the directive ``{course-load}``; ``{course-outcomes}`` is the table of
+``outcomes.yml``, with where each outcome is tested. ``python book/_ext/course_load.py`` prints
+both.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 BOOK = Path(__file__).resolve().parents[1]
 SYLLABUS = BOOK / "course" / "syllabus.md"
+OUTCOMES = BOOK / "course" / "outcomes.yml"
 WORDS_A_MINUTE = 150
 FORMULA_MINUTES = 0.5  # for a line of a displayed formula
 CELL_MINUTES = 0.5
@@ -31,6 +35,7 @@ DISPLAYED = re.compile(r"\$\$(.*?)\$\$(?: \([\w-]+\))?", re.DOTALL)
 SHORT = re.compile(r"\$[^$]+\$|\{[\w:]+\}`[^`]*`")  # a formula in a line and a role: a word each
 WORD = re.compile(r"\w[\w'’-]*")
 UNREAD = {"remove-cell", "hide-cell"}
+SECTION = re.compile(r"^## (\d+)\. ", re.MULTILINE)
 
 
 class Load(NamedTuple):
@@ -111,21 +116,58 @@ def lines() -> Iterator[str]:
     )
 
 
+def outcome_lines() -> Iterator[str]:
+    """Write what students can after each week, and where it is tested, as Markdown."""
+    weeks = yaml.load(OUTCOMES.read_text(encoding="utf-8"), yaml.BaseLoader)
+    yield "| Week | Students can afterwards | Sections of the assignment | Exam | Self-checks |"
+    yield "|:---|:---|:---|:---|---:|"
+    for week, outcomes in weeks.items():
+        (source,) = (BOOK / "course" / "source").glob(f"{week}_*/*.ipynb")
+        places = sections(cells_of(source))
+        for outcome in outcomes:
+            found = {places[name] for name in outcome.get("cells", "").split()}
+            where = ", ".join(map(str, sorted(found)))
+            exams = " and ".join(outcome.get("exams", {}))
+            asked = sum(map(len, outcome.get("questions", {}).values()))
+            yield f"| {week} | {outcome['can']} | {where} | {exams} | {asked or ''} |"
+
+
+def sections(cells: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """Return the number of the section that holds each graded cell of an assignment."""
+    found, number = {}, 0
+    for cell in cells:
+        entry = cell["metadata"].get("nbgrader", {})
+        if entry.get("grade"):
+            found[entry["grade_id"]] = number
+        elif cell["cell_type"] == "markdown":
+            number = int([str(number), *SECTION.findall("".join(cell["source"]))][-1])
+    return found
+
+
 class CourseLoad(SphinxDirective):
     """The table of the load."""
 
+    written = staticmethod(lines)
+
     def run(self) -> list[nodes.Node]:
         """Return the table, which depends on every notebook."""
-        for path in BOOK.rglob("*.ipynb"):
+        for path in (*BOOK.rglob("*.ipynb"), OUTCOMES):
             self.env.note_dependency(str(path))
-        return self.parse_text_to_nodes("\n".join(lines()))
+        return self.parse_text_to_nodes("\n".join(self.written()))
+
+
+class CourseOutcomes(CourseLoad):
+    """The table of the outcomes."""
+
+    written = staticmethod(outcome_lines)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive with Sphinx."""
+    """Register the directives with Sphinx."""
     app.add_directive("course-load", CourseLoad)
+    app.add_directive("course-outcomes", CourseOutcomes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 if __name__ == "__main__":
-    print("\n".join(lines()))
+    print("\n".join([*lines(), "", *outcome_lines()]))

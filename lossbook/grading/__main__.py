@@ -60,7 +60,7 @@ def events(course: Path) -> Iterator[Event]:
             yield Event(assignment, student, "not graded", "", message)
         for path in graded:
             notebook = json.loads(path.read_text(encoding="utf-8"))
-            for cell, remark in dict.fromkeys(_remarks(notebook)):
+            for cell, remark in dict.fromkeys(remarks(notebook)):
                 yield Event(assignment, student, "look", cell, remark)
             for cell, name, said in dict.fromkeys(_errors(notebook)):
                 kind = KINDS.get(name, "error")
@@ -74,7 +74,7 @@ def _named(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield cell["metadata"].get("nbgrader", {}).get("grade_id", f"cell {number}"), cell
 
 
-def _remarks(notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def remarks(notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what deserves a look in the cells that are the student's own."""
     for name, cell in _named(notebook):
         if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get("locked"):
@@ -89,7 +89,7 @@ def _measured(source: str) -> Iterator[str]:
     """Yield the gradients in a cell that call their own loss, as measuring a slope does."""
     try:
         functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)]
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # no function to look at
         return
     for function in functions:
         loss = function.name.removesuffix("_grad")

@@ -151,10 +151,7 @@ def _outputs(verdict: outside.Verdict) -> list[Any]:
     from nbformat.v4 import new_output
 
     outputs = [new_output("stream", name="stdout", text=verdict.said)] if verdict.said else []
-    outputs += [_error("Refused", f"This function {what}.") for what in verdict.refused]
-    if verdict.error:
-        outputs.append(_error(verdict.error, verdict.message))
-    return outputs
+    return [*outputs, *(_error(name, message) for name, message in verdict.faults)]
 
 
 def _error(name: str, message: str) -> Any:

@@ -57,6 +57,12 @@ class Verdict:
     refused: list[str] = field(default_factory=list)
     said: str = ""
 
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Name and message of all that costs the test's points, of which one is enough."""
+        found = [("Refused", f"This function {what}.") for what in self.refused]
+        return [*found, (self.error, self.message)] if self.error else found
+
 
 class _EndedError(Exception):
     """The student's process is gone, silent, or says what it cannot say."""
@@ -167,12 +173,18 @@ class Submission:
             )
         # An empty folder of its own, which is all that the guard leaves it to read and write.
         self.place = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        account = isolation.other_account()
+        if account is not None:
+            os.chown(self.place.name, account, account)
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self.place.name,
+            user=account,
+            group=account,
+            extra_groups=None if account is None else [],
             env={**os.environ, "TMPDIR": self.place.name, "TEMP": self.place.name},
         )
         # A thread, since pipes on Windows cannot be waited for with a limit.

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lossbook import reference
@@ -30,6 +32,50 @@ def cosines(x: Floats, W: Floats) -> Floats:
 def _directions(vectors: Floats) -> Floats:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def most_mistakes(loss: float) -> float:
+    """Return the largest share of mistakes that a mean binary cross-entropy leaves possible.
+
+    Example:
+        >>> [round(most_mistakes(loss), 4) for loss in (0.1, 0.8)]
+        [0.1443, 1.0]
+    """
+    return min(1.0, loss / math.log(2))
+
+
+def noisy_cross_entropy(s: Floats, y: Floats, epsilon: float) -> Floats:
+    """Return the mean negative log-likelihood of labels of which a share epsilon was swapped.
+
+    Example:
+        >>> far = np.array([-1000.0])
+        >>> float(noisy_cross_entropy(far, np.array([1.0]), 0.25).round(6))
+        1.386294
+    """
+    return np.asarray(reference.binary_cross_entropy(_noisy_logit(s, epsilon), y))
+
+
+def _noisy_logit(s: Floats, epsilon: float) -> Floats:
+    """Return the logit of the probability that label 1 is written down."""
+    one = (1 - epsilon) * reference.sigmoid(s) + epsilon * reference.sigmoid(-s)
+    zero = (1 - epsilon) * reference.sigmoid(-s) + epsilon * reference.sigmoid(s)
+    logits: Floats = np.log(one) - np.log(zero)
+    return logits
+
+
+def noisy_cross_entropy_grad(s: Floats, y: Floats, epsilon: float) -> Floats:
+    """Return the gradient of :func:`noisy_cross_entropy` in s.
+
+    Example:
+        >>> noisy_cross_entropy_grad(np.zeros(1), np.ones(1), 0.25).tolist()
+        [-0.25]
+    """
+    up, down = reference.sigmoid(s), reference.sigmoid(-s)
+    slopes = []
+    for own, other in ((up, down), (down, up)):
+        slopes.append((1 - 2 * epsilon) * own * other / ((1 - epsilon) * own + epsilon * other))
+    result: Floats = (-y * slopes[0] + (1 - y) * slopes[1]) / s.size
+    return result
 
 
 def step(theta: Floats, X: Floats, y: Floats, lam: float, rate: float) -> Floats:
@@ -63,6 +109,31 @@ def choose_penalty(
     return float(lams[int(np.argmin(losses))])
 
 
+def effective_weight(w: float, p: float, n: int) -> float:
+    """Return the weight that a class has, on average, where each batch is divided by its weights.
+
+    Example:
+        >>> [round(effective_weight(10.0, 0.01, n), 2) for n in (1, 10, 1000)]
+        [1.0, 5.34, 9.92]
+    """
+    share, chance = 0.0, (1 - p) ** n
+    for k in range(1, n + 1):
+        chance *= (n - k + 1) / k * p / (1 - p)
+        share += chance * w * k / (w * k + n - k)
+    return share / (1 - share) * (1 - p) / p
+
+
+def determined(x: Floats) -> bool:
+    """Say whether linear models with equal probabilities on the rows of x have them everywhere.
+
+    Example:
+        >>> determined(np.eye(2)), determined(np.ones((5, 2)))
+        (True, False)
+    """
+    values = np.linalg.svd(x, compute_uv=False)
+    return len(x) >= x.shape[1] and bool(values.min() > 1e-9 * values.max())
+
+
 def focal_optimum(p: float, gamma: float) -> float:
     """Return the answer with the least mean focal loss where a share p of the labels is 1.
 
@@ -82,6 +153,64 @@ def focal_optimum(p: float, gamma: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if slope(middle) < 0 else (low, middle)
     return float(reference.sigmoid(np.array(low)))
+
+
+def arcface_slope(x: Floats, w: Floats, m: float) -> Floats:
+    """Return the gradient in x of the cosine of the angle between x and w, after m was added.
+
+    Example:
+        >>> arcface_slope(np.array([0.0, 2.0]), np.array([5.0, 0.0]), 0.0).tolist()
+        [0.5, 0.0]
+    """
+    (unit,), (target,) = _directions(x[np.newaxis]), _directions(w[np.newaxis])
+    cosine = unit @ target
+    across = target - cosine * unit
+    sine = np.linalg.norm(across)
+    slope = np.cos(m) * sine + np.sin(m) * cosine
+    result: Floats = slope * across / sine / np.linalg.norm(x)
+    return result
+
+
+def strip_multiplied(omega: float, m: float) -> float:
+    """Return the width of the strip that A-Softmax leaves between two class vectors.
+
+    Example:
+        >>> strip_multiplied(1.0, 3)
+        0.5
+    """
+    return (m - 1) / (m + 1) * omega
+
+
+def strip_cosine(omega: float, m: float) -> float:
+    """Return the width of the strip that AM-Softmax leaves between two class vectors.
+
+    Example:
+        >>> round(strip_cosine(math.pi, 1.0), 6)
+        1.047198
+    """
+    return 2 * math.asin(m / 2 / math.sin(omega / 2))
+
+
+def svm_parameters(a: Floats, X: Floats, y: Floats, lam: float) -> Floats:
+    """Return the parameters that are best if each hinge is replaced by a times what it lacks.
+
+    Example:
+        >>> svm_parameters(np.ones(2), np.eye(2), np.array([1.0, -1.0]), 0.5).tolist()
+        [0.5, -0.5]
+    """
+    result: Floats = (a * y) @ X / (2 * lam * len(y))
+    return result
+
+
+def svm_bound(a: Floats, X: Floats, y: Floats, lam: float) -> float:
+    """Return the least value of that objective, a bound of the hinge risk from below.
+
+    Example:
+        >>> svm_bound(np.ones(2), np.eye(2), np.array([1.0, -1.0]), 0.5)
+        0.75
+    """
+    theta = svm_parameters(a, X, y, lam)
+    return float((a * (1 - y * (X @ theta))).mean() + lam * theta @ theta)
 
 
 def sample_weights(f: Floats, y: Floats) -> Floats:
@@ -105,6 +234,41 @@ def stage_factor(w: Floats, h: Floats, y: Floats) -> Floats:
     """
     right, wrong = w[h == y].sum(), w[h != y].sum()
     return np.asarray((np.log(right) - np.log(wrong)) / 2)
+
+
+def lasso_parameter(a: Floats, t: Floats, lam: float) -> float:
+    """Return the parameter of one feature with the least squared error and L1 penalty.
+
+    Example:
+        >>> t = np.array([1.0, 3.0])
+        >>> [lasso_parameter(np.ones(2), t, lam) for lam in (0.0, 1.0, 9.0)]
+        [2.0, 1.5, 0.0]
+    """
+    slope = float(2 * (a * t).mean())
+    return math.copysign(max(abs(slope) - lam, 0.0), slope) / float(2 * (a**2).mean())
+
+
+def distance_parameter(a: Floats, t: Floats) -> float:
+    """Return the parameter of one feature with the least mean distance.
+
+    Example:
+        >>> distance_parameter(np.ones(3), np.array([1.0, 2.0, 999.0]))
+        2.0
+    """
+    candidates = t / a
+    risks = np.abs(np.outer(candidates, a) - t).mean(axis=1)
+    return float(candidates[np.argmin(risks)])
+
+
+def huber_area(delta: float) -> float:
+    """Return the area under the exponential of minus the Huber loss.
+
+    Example:
+        >>> round(huber_area(50.0) ** 2 / math.pi, 6)
+        2.0
+    """
+    tails = 2 / delta * math.exp(-(delta**2) / 2)
+    return math.sqrt(2 * math.pi) * math.erf(delta / math.sqrt(2)) + tails
 
 
 def spread(r: Floats) -> Floats:
@@ -155,6 +319,32 @@ def feature_maps(x: Floats, K: Floats) -> Floats:
         part = x[:, np.newaxis, i : i + height, j : j + width]
         total += K[:, i, j, np.newaxis, np.newaxis] * part
     return np.maximum(total, 0)
+
+
+def blind_dimensions(K: Floats, size: int) -> int:
+    """Return how many independent square pictures no filter of K answers to.
+
+    Example:
+        >>> neighbours = np.array([[[1.0, -1.0], [0.0, 0.0]], [[1.0, 0.0], [-1.0, 0.0]]])
+        >>> blind_dimensions(neighbours, 4)
+        2
+    """
+    pictures = np.eye(size * size).reshape(-1, size, size)
+    up, down = (feature_maps(pictures, filters) for filters in (K, -K))
+    answers = (up - down).reshape(size * size, -1)
+    return size * size - int(np.linalg.matrix_rank(answers))
+
+
+def limit(scores: Floats, alpha: float) -> float:
+    """Return the least limit that a new score exceeds with a probability of at most alpha.
+
+    Example:
+        >>> scores = np.arange(1.0, 10.0)
+        >>> [limit(scores, alpha) for alpha in (0.2, 0.1, 0.05)]
+        [8.0, 9.0, inf]
+    """
+    rank = math.ceil((1 - alpha) * (len(scores) + 1) - 1e-9)
+    return float(np.sort(scores)[rank - 1]) if rank <= len(scores) else math.inf
 
 
 def gram(features: Floats) -> Floats:

@@ -194,6 +194,11 @@ def test_the_book_to_run_imports_its_own_package(sets, tmp_path):
     assert Path(shown.strip()).is_relative_to(folder.resolve())
 
 
+def test_the_instructor_gets_an_autograder_for_gradescope(sets):
+    found = {path.stem for path in (sets / "gradescope").glob("*.zip")}
+    assert found == {path.stem for path in course.sources()}
+
+
 def test_the_instructor_gets_the_bank_of_questions(sets):
     content = names(sets / "lossbook-instructor.zip")
     for name in ("questions.moodle.xml", "questions.qti21.zip"):
@@ -364,8 +369,10 @@ def test_faults_of_a_source_are_found(tmp_path):
         essay.source = "So it is. " * 40 + essay.source
 
     assert broken(tmp_path, lambda notebook: None) == ""
-    assert "why_not asks for 150 words, its model has" in broken(tmp_path, a_long_model)
+    assert "why_not asks for 110 words, its model has" in broken(tmp_path, a_long_model)
     assert "says 40 points, the cells add up to 41" in broken(tmp_path, more_points)
+    section = "'2. Charge for false certainty' says 10 points, its cells add up to 11"
+    assert section in broken(tmp_path, more_points)
     assert "bce_value holds no hidden tests" in broken(tmp_path, no_hidden_tests)
     assert "holds outputs or metadata" in broken(tmp_path, an_output)
     assert "bce_grad names two cells" in broken(tmp_path, one_name_twice)

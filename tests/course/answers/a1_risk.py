@@ -210,4 +210,64 @@ def choose_penalty(X, y, X_val, y_val, lams, steps):
     return lams[np.argmin(losses)]
 """,
     ),
+    mistake(
+        "lets a share exceed 1",
+        "mistakes_bound",
+        "",
+        most_mistakes="""
+def most_mistakes(loss):
+    return loss / np.log(2)
+""",
+    ),
+    mistake(
+        "takes a mistake to cost 1",
+        "mistakes_bound",
+        "",
+        most_mistakes="""
+def most_mistakes(loss):
+    return min(1.0, loss)
+""",
+    ),
+    mistake(
+        "smooths the labels",
+        "noisy_value",
+        "too large",
+        noisy_cross_entropy="""
+def noisy_cross_entropy(s, y, epsilon):
+    y = (1 - epsilon) * y + epsilon * (1 - y)
+    return (y * np.logaddexp(0, -s) + (1 - y) * np.logaddexp(0, s)).mean()
+""",
+    ),
+    mistake(
+        "mixes the losses of both labels",
+        "noisy_value",
+        "",
+        noisy_cross_entropy="""
+def noisy_cross_entropy(s, y, epsilon):
+    right = y * np.logaddexp(0, -s) + (1 - y) * np.logaddexp(0, s)
+    wrong = y * np.logaddexp(0, s) + (1 - y) * np.logaddexp(0, -s)
+    return -np.log((1 - epsilon) * np.exp(-right) + epsilon * np.exp(-wrong)).sum()
+""",
+    ),
+    mistake(
+        "stops the chain rule before the sigmoid",
+        "noisy_grad",
+        "",
+        noisy_cross_entropy_grad="""
+def noisy_cross_entropy_grad(s, y, epsilon):
+    p = 1 / (1 + np.exp(-s))
+    one = (1 - epsilon) * p + epsilon * (1 - p)
+    return (one - y) / (one * (1 - one)) * (1 - 2 * epsilon) / s.size
+""",
+    ),
+    mistake(
+        "takes prediction minus truth for every loss",
+        "noisy_grad",
+        "",
+        noisy_cross_entropy_grad="""
+def noisy_cross_entropy_grad(s, y, epsilon):
+    p = 1 / (1 + np.exp(-s))
+    return ((1 - epsilon) * p + epsilon * (1 - p) - y) / s.size
+""",
+    ),
 ]

@@ -200,4 +200,67 @@ def focal_optimum(p, gamma):
     return q[np.argmin(-p * eights - (1 - p) * others)]
 """,
     ),
+    mistake(
+        "believes the weight",
+        "effective_value",
+        "too large",
+        effective_weight="""
+def effective_weight(w, p, n):
+    return w
+""",
+    ),
+    mistake(
+        "puts the mean number of eights in",
+        "effective_value",
+        "",
+        effective_weight="""
+def effective_weight(w, p, n):
+    share = w * n * p / (w * n * p + n - n * p)
+    return share / (1 - share) * (1 - p) / p
+""",
+    ),
+    mistake(
+        "draws the batches",
+        "effective_value",
+        "",
+        effective_weight="""
+def effective_weight(w, p, n):
+    k = np.random.default_rng(0).binomial(n, p, 100_000)
+    share = (w * k / (w * k + n - k)).mean()
+    return share / (1 - share) * (1 - p) / p
+""",
+    ),
+    mistake(
+        "returns the odds",
+        "effective_value",
+        "",
+        effective_weight="""
+def effective_weight(w, p, n):
+    from math import comb
+
+    share = sum(
+        comb(n, k) * p**k * (1 - p) ** (n - k) * w * k / (w * k + n - k)
+        for k in range(n + 1)
+    )
+    return share / (1 - share)
+""",
+    ),
+    mistake(
+        "counts the images",
+        "determined_value",
+        "",
+        determined="""
+def determined(x):
+    return len(x) >= x.shape[1]
+""",
+    ),
+    mistake(
+        "counts the different images",
+        "determined_value",
+        "",
+        determined="""
+def determined(x):
+    return len(np.unique(x, axis=0)) >= x.shape[1] and x.any(axis=0).all()
+""",
+    ),
 ]

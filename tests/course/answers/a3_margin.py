@@ -156,4 +156,85 @@ def psi(theta, m):
     return np.cos(m * theta)
 """,
     ),
+    mistake(
+        "goes through the arccos",
+        "slope_near",
+        "",
+        arcface_slope="""
+def arcface_slope(x, w, m):
+    length = np.linalg.norm(x)
+    unit, target = x / length, w / np.linalg.norm(w)
+    theta = np.arccos(np.clip(unit @ target, -1, 1))
+    across = target - np.cos(theta) * unit
+    return np.sin(theta + m) / np.sin(theta) * across / length
+""",
+    ),
+    mistake(
+        "clips the cosine short of 1",
+        "slope_near",
+        "",
+        arcface_slope="""
+def arcface_slope(x, w, m):
+    length = np.linalg.norm(x)
+    unit, target = x / length, w / np.linalg.norm(w)
+    cosine = np.clip(unit @ target, -1 + 1e-7, 1 - 1e-7)
+    factor = np.cos(m) + cosine * np.sin(m) / np.sqrt(1 - cosine**2)
+    return factor * (target - (unit @ target) * unit) / length
+""",
+    ),
+    mistake(
+        "drops the factor of the margin",
+        "slope_value slope_near",
+        "",
+        arcface_slope="""
+def arcface_slope(x, w, m):
+    length = np.linalg.norm(x)
+    unit, target = x / length, w / np.linalg.norm(w)
+    return (target - unit @ target * unit) / length
+""",
+    ),
+    mistake(
+        "forgets the length of the feature",
+        "slope_value slope_near",
+        "2 times",
+        arcface_slope="""
+def arcface_slope(x, w, m):
+    unit, target = x / np.linalg.norm(x), w / np.linalg.norm(w)
+    cosine = unit @ target
+    across = target - cosine * unit
+    sine = np.linalg.norm(across)
+    return (sine * np.cos(m) + cosine * np.sin(m)) * across / sine
+""",
+    ),
+    mistake(
+        "measures the strip on one side",
+        "strip_multiplied_value strip_cosine_value",
+        "too small, by 50 %",
+        strip_multiplied="""
+def strip_multiplied(omega, m):
+    return omega / 2 - omega / (m + 1)
+""",
+        strip_cosine="""
+def strip_cosine(omega, m):
+    return np.arcsin(m / (2 * np.sin(omega / 2)))
+""",
+    ),
+    mistake(
+        "takes the margin for an angle",
+        "strip_cosine_value",
+        "",
+        strip_cosine="""
+def strip_cosine(omega, m):
+    return m
+""",
+    ),
+    mistake(
+        "divides the angle by m",
+        "strip_multiplied_value",
+        "",
+        strip_multiplied="""
+def strip_multiplied(omega, m):
+    return omega - 2 * omega / m / 2
+""",
+    ),
 ]

@@ -217,4 +217,52 @@ def stage_factor(w, h, y):
     return np.log(error / (1 - error)) / 2
 """,
     ),
+    mistake(
+        "drops the 2 of the square of the parameters",
+        "svm_parameters_value",
+        "2 times",
+        svm_parameters="""
+def svm_parameters(a, X, y, lam):
+    return X.T @ (a * y) / (lam * len(y))
+""",
+    ),
+    mistake(
+        "sums where the risk is a mean",
+        "svm_parameters_value",
+        "",
+        svm_parameters="""
+def svm_parameters(a, X, y, lam):
+    return X.T @ (a * y) / (2 * lam)
+""",
+    ),
+    mistake(
+        "adds the penalty to the bound",
+        "svm_bound_value",
+        "too large",
+        svm_bound="""
+def svm_bound(a, X, y, lam):
+    theta = svm_parameters(a, X, y, lam)
+    return a.mean() + lam * theta @ theta
+""",
+    ),
+    mistake(
+        "returns the risk itself",
+        "svm_bound_value",
+        "too large",
+        svm_bound="""
+def svm_bound(a, X, y, lam):
+    theta = svm_parameters(a, X, y, lam)
+    return np.maximum(0, 1 - y * (X @ theta)).mean() + lam * theta @ theta
+""",
+    ),
+    mistake(
+        "forgets the penalty in the bound",
+        "svm_bound_value",
+        "",
+        svm_bound="""
+def svm_bound(a, X, y, lam):
+    theta = svm_parameters(a, X, y, lam)
+    return (a * (1 - y * (X @ theta))).mean()
+""",
+    ),
 ]

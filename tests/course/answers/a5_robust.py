@@ -300,4 +300,93 @@ def reweighted_step(theta, A, t, delta):
     return np.linalg.solve(A.T @ (w[:, np.newaxis] * A), A.T @ t)
 """,
     ),
+    mistake(
+        "takes the plain median of the ratios",
+        "distance_parameter_value",
+        "",
+        distance_parameter="""
+def distance_parameter(a, t):
+    return np.median(t / a)
+""",
+    ),
+    mistake(
+        "fits the least squares",
+        "distance_parameter_value",
+        "",
+        distance_parameter="""
+def distance_parameter(a, t):
+    return a @ t / (a @ a)
+""",
+    ),
+    mistake(
+        "weighs with the sign",
+        "distance_parameter_value",
+        "",
+        distance_parameter="""
+def distance_parameter(a, t):
+    order = np.argsort(t / a)
+    weight = a[order].cumsum()
+    return (t / a)[order][np.searchsorted(weight, weight[-1] / 2) % len(a)]
+""",
+    ),
+    mistake(
+        "shrinks like ridge",
+        "lasso_value",
+        "",
+        lasso_parameter="""
+def lasso_parameter(a, t, lam):
+    return (a * t).mean() / ((a**2).mean() + lam)
+""",
+    ),
+    mistake(
+        "shrinks past zero",
+        "lasso_value",
+        "",
+        lasso_parameter="""
+def lasso_parameter(a, t, lam):
+    pull = 2 * (a * t).mean()
+    return (pull - np.sign(pull) * lam) / (2 * (a**2).mean())
+""",
+    ),
+    mistake(
+        "drops the 2 of the square beside the penalty",
+        "lasso_value",
+        "",
+        lasso_parameter="""
+def lasso_parameter(a, t, lam):
+    pull = (a * t).mean()
+    return np.sign(pull) * max(abs(pull) - lam, 0) / (a**2).mean()
+""",
+    ),
+    mistake(
+        "forgets the tails",
+        "area_value",
+        "too small",
+        huber_area="""
+def huber_area(delta):
+    from math import erf, pi, sqrt
+
+    return sqrt(2 * pi) * erf(delta / sqrt(2))
+""",
+    ),
+    mistake(
+        "counts one tail",
+        "area_value",
+        "too small",
+        huber_area="""
+def huber_area(delta):
+    from math import erf, exp, pi, sqrt
+
+    return sqrt(2 * pi) * erf(delta / sqrt(2)) + exp(-(delta**2) / 2) / delta
+""",
+    ),
+    mistake(
+        "takes the area under the normal density",
+        "area_value",
+        "",
+        huber_area="""
+def huber_area(delta):
+    return np.sqrt(2 * np.pi)
+""",
+    ),
 ]

@@ -192,4 +192,62 @@ def style_loss_grad(features, targets):
     return 4 * slopes / features.size
 """,
     ),
+    mistake(
+        "sees all but the constant",
+        "blind_value",
+        "",
+        blind_dimensions="""
+def blind_dimensions(K, size):
+    return int(np.allclose(K.sum(axis=(1, 2)), 0))
+""",
+    ),
+    mistake(
+        "counts the answers",
+        "blind_value",
+        "",
+        blind_dimensions="""
+def blind_dimensions(K, size):
+    return max(0, size**2 - len(K) * (size - K.shape[1] + 1) ** 2)
+""",
+    ),
+    mistake(
+        "keeps the ReLU",
+        "blind_value",
+        "",
+        blind_dimensions="""
+def blind_dimensions(K, size):
+    pictures = np.eye(size * size).reshape(-1, size, size)
+    answers = feature_maps(pictures, K).reshape(size**2, -1)
+    return size**2 - np.linalg.matrix_rank(answers)
+""",
+    ),
+    mistake(
+        "takes the quantile of what was measured",
+        "limit_value",
+        "",
+        limit="""
+def limit(scores, alpha):
+    return np.quantile(scores, 1 - alpha)
+""",
+    ),
+    mistake(
+        "counts n ranks",
+        "limit_value",
+        "",
+        limit="""
+def limit(scores, alpha):
+    rank = int(np.ceil((1 - alpha) * len(scores)))
+    return np.sort(scores)[rank - 1]
+""",
+    ),
+    mistake(
+        "takes the largest where none will do",
+        "limit_value",
+        "where the right result is another, and not finite",
+        limit="""
+def limit(scores, alpha):
+    rank = int(np.ceil((1 - alpha) * (len(scores) + 1)))
+    return np.sort(scores)[min(rank, len(scores)) - 1]
+""",
+    ),
 ]
