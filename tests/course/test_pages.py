@@ -45,7 +45,8 @@ def test_the_points_of_the_project_add_up():
     assert page.count("**Control.**") == page.count("**Trap.**") == page.count("\n### ") == 4
 
 
-COLLECTORS = re.findall(r"^\*\*(\w+)[^`]*`[^`]+`\.\s+```bash[^`]*named_regexp='([^']+)'$", GUIDE, re.M)
+COLLECTOR = re.compile(r"^\*\*(\w+)[^`]*`[^`]+`\.\s+```bash[^`]*named_regexp='([^']+)'$", re.M)
+COLLECTORS = COLLECTOR.findall(GUIDE)
 DOWNLOADS = {
     "Moodle": {
         "Ada Byron_10815_assignsubmission_file_/1_risk.ipynb": "10815",
