@@ -58,7 +58,8 @@ PARTS := package notebooks site
 test: $(INSTALLED)  ## every check: package with formulas, notebooks with figures, site with slides
 	@failed=; for part in $(PARTS); do \
 		$(MAKE) --no-print-directory test-$$part || failed="$$failed $$part"; done; \
-	echo "make test: $${failed:+FAILED:$$failed}$${failed:-all parts passed: $(PARTS)}"; test -z "$$failed"
+	if [ "$$failed" ]; then echo "make test: FAILED:$$failed"; exit 1; fi; \
+	echo "make test: all parts passed: $(PARTS)"
 
 test-package: $(INSTALLED)
 	pytest -n 2 --dist loadgroup tests lossbook eqtest --doctest-modules $(addprefix --ignore ,tests/course tests/lab tests/site)

@@ -12,11 +12,11 @@ from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Page
 
 import eqtest
-from tests.site.conftest import require_browser
+from tests.site.conftest import new_page
 from tests.site.test_browser import Record
 from tests.site.test_static import FETCHED, REMOTE
 from tools import slides
-from tools.browser import ROOT, SITE, open_page, serve
+from tools.browser import ROOT, SITE, serve
 from tools.slides import SLIDES, Sentence, deck_name
 
 CHAPTERS = slides.chapters()
@@ -301,9 +301,9 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    require_browser()
-    with open_page() as page:
+def browser_page(browser_page: Page) -> Iterator[Page]:
+    """A page of its own in the one browser: a process can drive no second one beside it."""
+    with new_page(browser_page) as page:
         yield page
 
 
