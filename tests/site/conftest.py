@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tools.browser import NO_BROWSER, ROOT, SITE, chromium, open_page, serve
 
-# Of npm's package, which is newer than any of pip's; nothing on a page is left out of its check but a formula's pieces.
+# Of npm's package, which is newer than any of pip's. It reads whole pages, of a formula one letter.
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
