@@ -14,6 +14,7 @@ PAGES = [*toc_pages(), "genindex", "search", "404"]
 
 CONTRAST = "color-contrast"
 WIDTHS = (1280, 390)
+NARROWEST = 320  # of a small phone, and of 1280 enlarged four times
 # A page has thousands of coloured words of code and a few colours: one word of each is judged. The
 # pieces of a formula all have its colour: one letter is.
 ONE_OF_EACH_COLOUR = """
@@ -125,6 +126,8 @@ def test_page(name: str, width: int, browser_page: Page, address: str, record: R
     if width == 390:  # whose colours are those of 1280
         assert len(formulas) <= SCROLLING.get(name, 0)
         assert violations(browser_page, rules={CONTRAST: {"enabled": False}}) == []
+        browser_page.set_viewport_size({"width": NARROWEST, "height": 844})
+        assert browser_page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
         return
     assert formulas == []
     assert violations(browser_page) == []
