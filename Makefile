@@ -116,11 +116,13 @@ text: $(INSTALLED)  ## write every chapter as text to chapters/ for editing
 notebooks: $(INSTALLED)  ## take edited texts back, run all chapters, normalise them
 	python -m tools.chapters run
 
-bench: $(INSTALLED)  ## train all losses of the comparison, section 1.3.10, and store the results
+bench: $(INSTALLED)  ## train all losses of the comparison, section 1.3.10, store the results, and run the chapter
 	python -m tools.bench
+	python -m tools.chapters run 1_classification/3_softmax/10_comparison
 
-bench-losses: $(INSTALLED)  ## time and weigh the losses beside PyTorch's own, and store the run
+bench-losses: $(INSTALLED)  ## time and weigh the losses beside PyTorch's own, store the run, and run the chapter that shows it
 	python -m benchmarks.losses
+	python -m tools.chapters run 3_practice/5_scale
 
 replicate: $(INSTALLED)  ## run the chapters with other seeds, and say which findings hold (SEED="1 2 3")
 	python -m tools.replicate $(or $(SEED),1)
