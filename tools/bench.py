@@ -306,7 +306,7 @@ def workers(processes: int) -> Iterator[Callable[..., Iterable[dict[str, float]]
 def times(plan: Plan) -> dict[str, dict[str, float]]:
     """Return the times of each loss relative to softmax: of a training step, and of a large head.
 
-    The step is that of the task, with the most classes. The large head has 10 000 classes: forward
+    The step is that of the task, with the most classes. The large head has 10,000 classes: forward
     and backward through the loss alone, 256 samples of 256 features.
     """
     torch.set_num_threads(1)
@@ -323,7 +323,7 @@ def times(plan: Plan) -> dict[str, dict[str, float]]:
         for loss, setting in settings.items()
     }
     step = relative_times(steps, plan.rounds, "step")
-    large = relative_times(heads, plan.rounds, "head of 10 000 classes")
+    large = relative_times(heads, plan.rounds, "head of 10,000 classes")
     return {loss: {"step": step[loss], "head_10000": large[loss]} for loss in plan.own}
 
 

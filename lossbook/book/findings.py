@@ -70,10 +70,17 @@ def spread(values: ArrayLike, form: str = ".2g") -> str:
     Example:
         >>> spread([0.1, 0.2, 0.3])
         '0.2 ± 0.1'
+        >>> spread([11_000, 14_000])
+        '12,000 ± 2,100'
     """
     numbers = np.asarray(values, dtype=float)
     deviation = numbers.std(ddof=1) if numbers.size > 1 else 0.0
-    return f"{numbers.mean():{form}} ± {deviation:{form}}"
+    return f"{_in_digits(numbers.mean(), form)} ± {_in_digits(deviation, form)}"
+
+
+def _in_digits(number: float, form: str) -> str:
+    shown = f"{number:{form}}"
+    return f"{float(shown):,.0f}" if "e+" in shown else shown
 
 
 def larger(ours: ArrayLike, others: ArrayLike, *, by: float = 0.0) -> Evidence:
