@@ -18,6 +18,7 @@ back a deleted cell that follows one.
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import re
 import shutil
@@ -183,6 +184,7 @@ def faults(path: Path) -> Iterator[str]:
         entry = cell.metadata.get("nbgrader", {})
         if entry.get("locked") and entry["grade"] and not any(_marked(cell, "HIDDEN TESTS")):
             yield f"{path}: {entry['grade_id']} holds no hidden tests"
+    yield from (f"{path}: no experiment calls {name}" for name in _idle(notebook))
     for question, answer, entry in _essays(notebook):
         limit, model = LIMIT.search(question), MODEL.match(answer)
         words = len(model[0].split()) if model else 0
@@ -212,6 +214,25 @@ def _sections(notebook: NotebookNode) -> Iterator[tuple[str, int, int]]:
                 title, said, points = following, int(number or 0), 0
         points += entry.get("points", 0)
     yield title, said, points
+
+
+def _idle(notebook: NotebookNode) -> Iterator[str]:
+    """Yield the functions that students write and that nothing but their tests comes to call."""
+    written: dict[str, set[str]] = {}
+    used: set[str] = set()
+    for cell in notebook.cells:
+        entry = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and not entry.get("grade"):
+            tree = ast.parse(cell.source)
+            names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            answers = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+            if entry and answers:
+                written |= dict.fromkeys(answers, names)
+            else:
+                used |= names
+    while reached := {name for caller in written.keys() & used for name in written[caller]} - used:
+        used |= reached
+    yield from (name for name in written if name not in used)
 
 
 def _essays(notebook: NotebookNode) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -1,4 +1,7 @@
-"""*At a glance* shows what it names: a loss's formula stands before the number of its equation."""
+"""*At a glance* shows what it names: a loss's formula stands before the number of its equation.
+
+That table and the verdicts get classes of their own, by which they are laid out for a phone.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 SECTION = "At a glance"
+VERDICTS = "Verdicts"
 ROW_OF_LINES = "Definition"  # the others have room for a formula of one line
 ALONE = 2  # columns of a table with one loss
 LINES = (r"\begin{aligned}", r"\begin{gathered}")
@@ -19,8 +23,10 @@ def show_formulas(app: Sphinx, document: nodes.document, page: str) -> None:
         if block.get("label")
     }
     for table in document.findall(nodes.table):
-        section = table.parent
-        if not isinstance(section, nodes.section) or section[0].astext() != SECTION:
+        title = heading(table)
+        if title in (SECTION, VERDICTS):
+            table["classes"].append(nodes.make_id(title))
+        if title != SECTION:
             continue
         for row in table.findall(nodes.row):
             for reference in list(row.findall(nodes.reference)):
@@ -34,6 +40,13 @@ def show_formulas(app: Sphinx, document: nodes.document, page: str) -> None:
                         latex = rf"\displaystyle {latex}"
                         row["classes"].append("whole")  # on a phone it takes the whole width
                     reference.parent.insert(place, [nodes.math(latex, latex), nodes.Text(" ")])
+
+
+def heading(table: nodes.table) -> str:
+    """Return the title of a table's section, or the last of an index page's own headings above."""
+    before = table.parent[: table.parent.index(table)]
+    titles = [node for node in before if isinstance(node, nodes.title | nodes.rubric)]
+    return titles[-1].astext() if titles else ""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

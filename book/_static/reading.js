@@ -26,7 +26,7 @@ function markWide(part) {
   }
 }
 
-const WIDE_PARTS = "div.math .katex-display, #at-a-glance td .math, .bd-article .pst-scrollable-table-container";
+const WIDE_PARTS = "div.math .katex-display, table.at-a-glance td .math, .bd-article .pst-scrollable-table-container";
 
 /** Bring the current entry of the contents into view, and tell the theme, which keeps its place.
 

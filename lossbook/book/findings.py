@@ -78,7 +78,7 @@ def spread(values: ArrayLike, form: str = ".2g") -> str:
     return f"{_in_digits(numbers.mean(), form)} ± {_in_digits(deviation, form)}"
 
 
-def _in_digits(number: float, form: str) -> str:
+def _in_digits(number: float, form: str = ".2g") -> str:
     shown = f"{number:{form}}"
     return f"{float(shown):,.0f}" if "e+" in shown else shown
 
@@ -169,7 +169,8 @@ def larger_in_the_median(ours: ArrayLike, others: ArrayLike) -> Evidence:
     """
     differences = np.subtract(ours, others)
     middle = float(np.median(differences))
-    return Evidence(middle > 0, f"by {middle:.2g} in the median of {differences.size} seeds")
+    shown = f"by {_in_digits(middle)} in the median of {differences.size} seeds"
+    return Evidence(middle > 0, shown)
 
 
 def within_in_the_median(values: ArrayLike, low: float, high: float) -> Evidence:
@@ -181,8 +182,8 @@ def within_in_the_median(values: ArrayLike, low: float, high: float) -> Evidence
     """
     numbers = np.asarray(values, dtype=float)
     middle = float(np.median(numbers))
-    shown = f"{middle:.2g} in the median of {numbers.size} seeds, between {low:g} and {high:g}"
-    return Evidence(low <= middle <= high, shown)
+    shown = f"{_in_digits(middle)} in the median of {numbers.size} seeds"
+    return Evidence(low <= middle <= high, f"{shown}, between {low:g} and {high:g}")
 
 
 def always(conditions: ArrayLike, shown: str) -> Evidence:
@@ -197,7 +198,7 @@ def always(conditions: ArrayLike, shown: str) -> Evidence:
 
 def _ordered(values: ArrayLike, direction: int, by: float) -> Evidence:
     numbers = np.atleast_2d(np.asarray(values, dtype=float))
-    means = ", ".join(f"{mean:.2g}" for mean in numbers.mean(axis=0))
+    means = ", ".join(map(_in_digits, numbers.mean(axis=0)))
     steps = direction * np.diff(numbers, axis=1)
     return _counted((steps > by).all(axis=1), f"{means} on average")
 

@@ -199,7 +199,7 @@ def _relation(result: Floats, wanted: Floats, case: Call, rtol: float, atol: flo
     def equal(other: Floats) -> bool:
         return np.allclose(result, other, rtol=10 * rtol, atol=atol)
 
-    if np.allclose(result, wanted, rtol=max(1e-4, 100 * rtol), atol=0):
+    if np.allclose(result, wanted, rtol=1e-4, atol=0):
         return (
             "nearly right, but not as exact as the formula in double precision: "
             "is a slope measured, or a number rounded to single precision?"

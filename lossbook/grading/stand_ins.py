@@ -29,6 +29,19 @@ def cosines(x: Floats, W: Floats) -> Floats:
     return result
 
 
+def through_cosines(x: Floats, W: Floats, slopes: Floats) -> Floats:
+    """Return the gradient in x of a loss with these slopes in the cosines.
+
+    Example:
+        >>> through_cosines(np.array([[3.0, 4.0]]), np.eye(2), np.array([[1.0, 0.0]]))
+        array([[ 0.128, -0.096]])
+    """
+    along = (slopes * cosines(x, W)).sum(axis=1, keepdims=True)
+    across = slopes @ _directions(W) - along * _directions(x)
+    result: Floats = across / np.linalg.norm(x, axis=1, keepdims=True)
+    return result
+
+
 def _directions(vectors: Floats) -> Floats:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1)

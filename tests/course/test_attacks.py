@@ -265,7 +265,7 @@ MEASURED = [
     ("5_robust", "smooth_l1_loss_grad(x, t, beta)", "lambda v: smooth_l1_loss(v, t, beta), x", "smooth_grad"),
     ("5_robust", "huber_loss_grad(x, t, delta)", "lambda v: huber_loss(v, t, delta), x", "huber_grad"),
     ("6_perceptual", "perceptual_loss_grad(features, targets)", "lambda v: perceptual_loss(v, targets), features", "perceptual_grad"),
-    ("6_perceptual", "image_grad(x, t, K)", "lambda v: perceptual_loss(feature_maps(v, K), feature_maps(t, K)), x", "image_grad_value"),
+    ("6_perceptual", "image_grad(x, K, slopes)", "lambda v: (slopes * feature_maps(v, K)).sum(), x", "image_grad_value"),
     ("6_perceptual", "style_loss_grad(features, targets)", "lambda v: style_loss(v, targets), features", "style_grad"),
 ]  # fmt: skip
 

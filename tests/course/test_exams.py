@@ -31,6 +31,15 @@ def test_there_is_a_midterm_of_one_hour_and_a_final_of_two():
         ("Code: Jensen and Shannon", "(p * (np.log(safe_p)", "(p * (np.log(p)"),
         ("Code: find the mistakes", " / x.size", ""),
         ("Code: find the mistakes", "x - t, -delta", "np.abs(x - t), -delta"),
+        ("Code: the hardest triplets", "np.where(same, np.inf, distance)", "distance"),
+        ("Code: the hardest triplets", "np.where(same, distance, -np.inf)", "distance"),
+        ("Code: the hardest triplets", ").sum(axis=2)", ").sum(axis=2) ** 0.5"),
+        ("Code: the hardest triplets", "- negative + m", "- negative"),
+        (
+            "Code: the hardest triplets",
+            "np.maximum(0, positive - negative + m)",
+            "(positive - negative + m)",
+        ),
     ],
 )
 def test_a_wrong_solution_in_code_is_noticed(title, before, after):

@@ -102,7 +102,7 @@ def test_a_table_at_a_glance_fits(
     name: str, setting: Setting, width: int, browser_page: Page, address: str
 ) -> None:
     visit(browser_page, f"{address}/book/{name}.html", setting)
-    box = browser_page.locator("#at-a-glance table").bounding_box()
+    box = browser_page.locator("table.at-a-glance").bounding_box()
     assert box is not None
     assert box["width"] <= width
 

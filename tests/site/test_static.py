@@ -231,7 +231,7 @@ def test_chinese_is_marked_as_such() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_table_at_a_glance_shows_the_definition(name: str) -> None:
-    for cell in page(name).select("#at-a-glance td"):
+    for cell in page(name).select("table.at-a-glance td"):
         if cell.get_text(strip=True) == "Definition":
             for other in cell.find_next_siblings("td"):
                 assert other.select(".katex"), other

@@ -270,4 +270,55 @@ def noisy_cross_entropy_grad(s, y, epsilon):
     return ((1 - epsilon) * p + epsilon * (1 - p) - y) / s.size
 """,
     ),
+    # A later answer that calls a wrong one is right: a right one stands in.
+    mistake(
+        "sums, and the noisy loss calls it",
+        "bce_value bce_stable",
+        "2 samples",
+        binary_cross_entropy="""
+def binary_cross_entropy(s, y):
+    return (np.logaddexp(0, s) - y * s).sum()
+""",
+        noisy_cross_entropy="""
+def noisy_cross_entropy(s, y, epsilon):
+    p = 1 / (1 + np.exp(-s))
+    one = (1 - epsilon) * p + epsilon * (1 - p)
+    return binary_cross_entropy(np.log(one / (1 - one)), y)
+""",
+    ),
+    mistake(
+        "forgets N, and the noisy slope calls it",
+        "bce_grad bce_grad_stable",
+        "samples",
+        binary_cross_entropy_grad="""
+def binary_cross_entropy_grad(s, y):
+    return 1 / (1 + np.exp(-s)) - y
+""",
+        noisy_cross_entropy_grad="""
+def noisy_cross_entropy_grad(s, y, epsilon):
+    p = 1 / (1 + np.exp(-s))
+    one = (1 - epsilon) * p + epsilon * (1 - p)
+    inner = (1 - 2 * epsilon) * p * (1 - p) / one / (1 - one)
+    return binary_cross_entropy_grad(np.log(one / (1 - one)), y) * inner
+""",
+    ),
+    mistake(
+        "turns the slope round, and trains by it",
+        "bce_grad bce_grad_stable",
+        "-3 times",
+        binary_cross_entropy_grad="""
+def binary_cross_entropy_grad(s, y):
+    return y - 1 / (1 + np.exp(-s))
+""",
+        choose_penalty="""
+def choose_penalty(X, y, X_val, y_val, lams, steps):
+    losses = []
+    for lam in lams:
+        theta = np.zeros(X.shape[1])
+        for _ in range(steps):
+            theta = theta - 0.5 * (X.T @ binary_cross_entropy_grad(X @ theta, y) + 2 * lam * theta)
+        losses.append(binary_cross_entropy(X_val @ theta, y_val))
+    return lams[np.argmin(losses)]
+""",
+    ),
 ]

@@ -263,4 +263,24 @@ def determined(x):
     return len(np.unique(x, axis=0)) >= x.shape[1] and x.any(axis=0).all()
 """,
     ),
+    # A later answer that calls a wrong one is right: a right one stands in.
+    mistake(
+        "normalises the wrong axis, and the losses call it",
+        "softmax_value softmax_stable weighted_stable focal_stable",
+        "wrong in 4 of 4",
+        softmax="""
+def softmax(z, temperature=1.0):
+    e = np.exp((z - z.max()) / temperature)
+    return e / e.sum(axis=0)
+""",
+        weighted_loss="""
+def weighted_loss(z, y, weight):
+    return np.average(-np.log(softmax(z)[np.arange(len(y)), y]), weights=weight[y])
+""",
+        focal_loss="""
+def focal_loss(z, y, gamma):
+    p = softmax(z)[np.arange(len(y)), y]
+    return np.mean(-(1 - p) ** gamma * np.log(p))
+""",
+    ),
 ]

@@ -237,4 +237,24 @@ def strip_multiplied(omega, m):
     return omega - 2 * omega / m / 2
 """,
     ),
+    # A later answer that calls a wrong one is right: a right one stands in.
+    mistake(
+        "adds what lies along x, and the slope calls it",
+        "through_value",
+        "wrong in 2 of 2",
+        through_cosines="""
+def through_cosines(x, W, slopes):
+    n = np.linalg.norm(x, axis=1, keepdims=True)
+    d = W / np.linalg.norm(W, axis=1, keepdims=True)
+    along = (slopes * cosines(x, W)).sum(axis=1, keepdims=True)
+    return (slopes @ d + along * x / n) / n
+""",
+        arcface_slope="""
+def arcface_slope(x, w, m):
+    c = cosines(x[None], w[None])[0, 0]
+    sine = np.linalg.norm(w / np.linalg.norm(w) - c * x / np.linalg.norm(x))
+    slope = np.cos(m) + c / sine * np.sin(m)
+    return through_cosines(x[None], w[None], np.array([[slope]]))[0]
+""",
+    ),
 ]

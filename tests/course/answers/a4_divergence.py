@@ -265,4 +265,20 @@ def svm_bound(a, X, y, lam):
     return (a * (1 - y * (X @ theta))).mean()
 """,
     ),
+    # A later answer that calls a wrong one is right: a right one stands in.
+    mistake(
+        "takes the other direction, and the reverse slope calls it",
+        "kl_value kl_zeros",
+        "too large, by",
+        kl_divergence="""
+def kl_divergence(p, q):
+    return (q * np.log(q / p)).sum(axis=1).mean()
+""",
+        reverse_kl_grad="""
+def reverse_kl_grad(p, z):
+    q = softmax(z)
+    rows = [b * (np.log(b / a) - kl_divergence(b[None], a[None])) for a, b in zip(p, q)]
+    return np.array(rows) / len(z)
+""",
+    ),
 ]

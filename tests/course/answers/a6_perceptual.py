@@ -90,8 +90,7 @@ def perceptual_loss_grad(features, targets):
         "image_grad_value",
         "",
         image_grad="""
-def image_grad(x, t, K):
-    slopes = perceptual_loss_grad(feature_maps(x, K), feature_maps(t, K))
+def image_grad(x, K, slopes):
     height, width = slopes.shape[2:]
     result = np.zeros_like(x)
     for i, j in np.ndindex(K.shape[1:]):
@@ -105,9 +104,8 @@ def image_grad(x, t, K):
         "image_grad_value",
         "right but for its sign",
         image_grad="""
-def image_grad(x, t, K):
-    features = feature_maps(x, K)
-    slopes = perceptual_loss_grad(features, feature_maps(t, K)) * (features > 0)
+def image_grad(x, K, slopes):
+    slopes = slopes * (feature_maps(x, K) > 0)
     height, width = slopes.shape[2:]
     result = np.zeros_like(x)
     for i, j in np.ndindex(K.shape[1:]):
@@ -117,13 +115,12 @@ def image_grad(x, t, K):
 """,
     ),
     mistake(
-        "divides by the size of the image",
+        "averages over the window",
         "image_grad_value",
         "times what it should be, in every entry",
         image_grad="""
-def image_grad(x, t, K):
-    features = feature_maps(x, K)
-    slopes = 2 * (features - feature_maps(t, K)) * (features > 0) / x.size
+def image_grad(x, K, slopes):
+    slopes = slopes * (feature_maps(x, K) > 0) / K[0].size
     height, width = slopes.shape[2:]
     result = np.zeros_like(x)
     for i, j in np.ndindex(K.shape[1:]):

@@ -1,0 +1,35 @@
+"""Index pages mark their parts by a bold line: on the site it is a heading, without a number.
+
+A real heading would take the number of a chapter that the page is the index of.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+LEVEL = 2
+
+
+class IndexHeadings(SphinxTransform):
+    """Make a heading of each line that is bold and stands alone."""
+
+    default_priority = 700
+
+    def apply(self) -> None:
+        """Replace the lines of an index page."""
+        if not self.env.docname.endswith("/index"):
+            return
+        for paragraph in list(self.document.findall(nodes.paragraph)):
+            if len(paragraph) == 1 and isinstance(paragraph[0], nodes.strong):
+                rubric = nodes.rubric("", "", *paragraph[0].children)
+                rubric["heading-level"] = LEVEL
+                rubric["ids"].append(nodes.make_id(paragraph.astext()))
+                paragraph.replace_self(rubric)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension with Sphinx."""
+    app.add_transform(IndexHeadings)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
