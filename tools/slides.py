@@ -614,8 +614,15 @@ def make_deck(page: str, site: Path, folder: Path, minutes: float | None) -> tup
     blocks = article.select(":scope > :not(h1, blockquote, section)")
     if blocks and question:
         parts.append(opening_slide(blocks.pop(0)))
-    # The index page of a part has no sections, whose numbers its chapters take.
-    slides = Section("chapter", inner(heading), blocks).slides
+    # The index page of a part has headings of its own, and no sections, which would take numbers.
+    groups = [[heading]]
+    for block in blocks:
+        if block.name == "h2":
+            groups.append([])
+        groups[-1].append(block)
+    slides: list[Slide] = []
+    for first, *content in groups:
+        slides += Section(str(first.get("id", "chapter")), inner(first), content).slides
     for tag in article.find_all("section", recursive=False):
         slides += section_slides(tag)
     if minutes is not None:

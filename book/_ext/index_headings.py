@@ -21,10 +21,13 @@ class IndexHeadings(SphinxTransform):
         """Replace the lines of an index page."""
         if not self.env.docname.endswith("/index"):
             return
-        for paragraph in list(self.document.findall(nodes.paragraph)):
-            if len(paragraph) == 1 and isinstance(paragraph[0], nodes.strong):
-                rubric = nodes.rubric("", "", *paragraph[0].children)
-                rubric["heading-level"] = LEVEL
+        for strong in list(self.document.findall(nodes.strong)):
+            paragraph = strong.parent
+            alone = paragraph.astext() == strong.astext()
+            if alone and isinstance(paragraph.parent, nodes.section):
+                rubric = nodes.rubric("", "", *strong.children)
+                rubric.source, rubric.line = paragraph.source, paragraph.line
+                rubric["level"] = LEVEL  # as MyST marks a heading outside the sections
                 rubric["ids"].append(nodes.make_id(paragraph.astext()))
                 paragraph.replace_self(rubric)
 

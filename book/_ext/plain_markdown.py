@@ -136,6 +136,10 @@ class Writer:
         """Write a paragraph; a line that would start a list or a heading is kept from it."""
         return MARKUP_AT_START.sub(_escape_start, self.inline(node))
 
+    def block_rubric(self, node: nodes.rubric) -> str:
+        """Write a heading that has no number and no part of the contents."""
+        return f"{'#' * node['level']} {self.inline(node)}"
+
     def block_math_block(self, node: nodes.math_block) -> str:
         """Write a display equation with its number, below an anchor for links to it."""
         latex = re.sub(r"\n\s*\n", "\n", node.astext().strip())  # an empty line ends the formula

@@ -237,6 +237,14 @@ def test_a_table_at_a_glance_shows_the_definition(name: str) -> None:
                 assert other.select(".katex"), other
 
 
+def test_an_index_page_has_headings_without_numbers() -> None:
+    article = page("book/2_regression/index").select_one("article")
+    headings = [heading.get_text(strip=True) for heading in article.select("h2")]
+    assert headings[:2] == ["At a glance", "Definition: two densities"]
+    assert headings[-1] == "Further reading"
+    assert len(article.select("table.at-a-glance .katex, table.verdicts")) > 2
+
+
 @pytest.mark.parametrize("name", ["book/index", "book/0_risk"])
 def test_the_solutions_stay_folded_in_the_contents(name: str) -> None:
     (folded,) = page(name).select("nav.bd-links a[href$='solutions/index.html'] ~ details")
