@@ -61,8 +61,12 @@ test: $(INSTALLED)  ## every check: package with formulas, notebooks with figure
 	if [ "$$failed" ]; then echo "make test: FAILED:$$failed"; exit 1; fi; \
 	echo "make test: all parts passed: $(PARTS)"
 
+# Two workers share the cores: threads within them would wait for one another. What is set stays.
+test-package test-notebooks: export OMP_NUM_THREADS ?= 1
+test-package test-notebooks: export OPENBLAS_NUM_THREADS ?= 1
+
 test-package: $(INSTALLED)
-	pytest -n 2 --dist loadgroup tests lossbook eqtest --doctest-modules $(addprefix --ignore ,tests/course tests/lab tests/site)
+	pytest -n 2 --dist loadfile tests lossbook eqtest --doctest-modules $(addprefix --ignore ,tests/course tests/lab tests/site)
 
 test-notebooks: $(INSTALLED)
 	pytest -n 2 --dist loadfile --nbval --nbval-cell-timeout 150 book
@@ -84,7 +88,7 @@ portable: $(INSTALLED)  ## package and notebooks again, as other processors comp
 lowest newest:  ## the package with the lowest allowed, or the newest, NumPy and PyTorch
 	$(PYTHON) -m venv _build/$@
 	_build/$@/bin/pip install --quiet $(if $(filter lowest,$@),$$($(LOWEST))) . pytest pytest-xdist hypothesis scipy scikit-learn tqdm
-	_build/$@/bin/python -m pytest -n 2 --dist loadgroup -p no:cacheprovider $(PACKAGE_ALONE)
+	_build/$@/bin/python -m pytest -n 2 --dist loadfile -p no:cacheprovider $(PACKAGE_ALONE)
 
 grading: $(INSTALLED)  ## prove the course's grading with right, wrong and misbehaving submissions
 	pytest -n 2 --dist loadfile tests/course

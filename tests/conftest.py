@@ -2,7 +2,6 @@
 
 import gc
 
-import pytest
 import torch
 from hypothesis import settings
 
@@ -14,14 +13,6 @@ settings.load_profile("same")
 
 # The tensors of the tests are small: a second thread costs more than it computes.
 torch.set_num_threads(1)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, unless they name a group of their own."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
 
 
 def pytest_collection_finish() -> None:

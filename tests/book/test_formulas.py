@@ -3,6 +3,7 @@
 The mutants are tried chapter by chapter: ``pytest tests/book -k 'mutant and hinge'`` takes seconds.
 """
 
+import functools
 import re
 from dataclasses import replace
 
@@ -17,16 +18,12 @@ FLOOR, SLIPS = 0.97, 0.9
 MOST_ALONE = MOST_EXEMPT = 10
 AUDIT: Audit = book_audit()
 LABELS = [(chapter, label) for chapter, found in AUDIT.chapters.items() for label in found]
-# One group for each chapter: the groups share out among the workers of pytest-xdist.
-CHAPTERS = [
-    pytest.param(chapter, marks=pytest.mark.xdist_group(f"mutants of {chapter}"), id=chapter)
-    for chapter in AUDIT.chapters
-]
+CHAPTERS = list(AUDIT.chapters)
 
 
-@pytest.fixture(scope="module")
-def rows(request: pytest.FixtureRequest) -> list[Checked]:
-    return list(AUDIT.page(request.param))
+@functools.cache  # three tests read them
+def rows_of(chapter: str) -> list[Checked]:
+    return list(AUDIT.page(chapter))
 
 
 @pytest.mark.parametrize(("chapter", "label"), LABELS, ids=[label for _, label in LABELS])
@@ -68,8 +65,9 @@ def test_another_name_in_a_head_is_noticed_by_the_equation_or_by_one_that_uses_i
     assert unnoticed == []
 
 
-@pytest.mark.parametrize("rows", CHAPTERS, indirect=True)
-def test_the_check_notices_almost_every_mutant(rows: list[Checked]):
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_check_notices_almost_every_mutant(chapter: str):
+    rows = rows_of(chapter)
     mutants, killed = sum(row.mutants for row in rows), sum(row.killed for row in rows)
     assert mutants
     assert killed >= FLOOR * mutants, f"{killed} of {mutants}"
@@ -91,8 +89,9 @@ def test_few_equations_are_compared_with_nothing():
     assert len(draws.EXEMPT) <= MOST_EXEMPT
 
 
-@pytest.mark.parametrize("rows", CHAPTERS, indirect=True)
-def test_every_survivor_is_explained_and_no_explanation_is_outdated(rows: list[Checked]):
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_survivor_is_explained_and_no_explanation_is_outdated(chapter: str):
+    rows = rows_of(chapter)
     survivors = {row.label: set(row.survivors) for row in rows if row.survivors}
     labels = {row.label for row in rows}
     explained = {label: set(found) for label, found in draws.SURVIVORS.items() if label in labels}
@@ -101,8 +100,9 @@ def test_every_survivor_is_explained_and_no_explanation_is_outdated(rows: list[C
         assert all(reason.strip() for reason in draws.SURVIVORS[label].values())
 
 
-@pytest.mark.parametrize("rows", CHAPTERS, indirect=True)
-def test_the_table_that_the_site_shows_is_fresh(rows: list[Checked]):
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_table_that_the_site_shows_is_fresh(chapter: str):
+    rows = rows_of(chapter)
     stored = {row["label"]: row for row in checked_equations()}
     for row in rows:
         fresh = row.json()
