@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def test_links_lead_to_findings_that_hold() -> None:
     linked = {name for path in BOOK.rglob("*.ipynb") for name in LINK.findall(prose(path))}
     assert linked <= set(findings())
     assert all(found.holds for found in findings().values())
+
+
+def test_fresh_seeds_were_asked_the_same_questions() -> None:
+    stored = json.loads((BOOK / "reference" / "findings.json").read_text(encoding="utf-8"))
+    for name, found in findings().items():
+        runs = stored[found.chapter]
+        assert len(runs["shifts"]) >= 10, name
+        assert runs["findings"][name]["claim"] == found.claim, "'tools.replicate --store' is due"
 
 
 @pytest.mark.parametrize(
