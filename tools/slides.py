@@ -544,7 +544,7 @@ def clean(article: Tag, equations: dict[str, str]) -> None:
         elif not target.startswith(("https:", "http:")):
             link.unwrap()
     for tag in article.find_all(id=True):
-        if tag.name != "section" and not str(tag["id"]).startswith("equation-"):
+        if tag.name not in ("section", "h2") and not str(tag["id"]).startswith("equation-"):
             del tag["id"]
 
 
