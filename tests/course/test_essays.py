@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -34,6 +35,7 @@ def tables_of(assignment: str, seed: int | None, group: int = 0) -> list[Columns
                 break
             if cell.cell_type == "code" and not graded.get("grade"):
                 exec(compile(cell.source, assignment, "exec"), names)
+    plt.close("all")  # a notebook closes its figures, too
     return shown
 
 
