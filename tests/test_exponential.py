@@ -90,6 +90,25 @@ class TestPyTorchTraps:
         both_give("logistic_loss", (f, y), 20.5 + math.log1p(math.exp(-20.5)))
         assert functional.logistic_loss(f, y) > 20.5
 
+    @pytest.mark.parametrize(
+        "dtype", [torch.float64, torch.float32, torch.float16, torch.bfloat16], ids=str
+    )
+    def test_no_digit_is_lost_at_any_margin(self, dtype: torch.dtype):
+        f = torch.linspace(-60, 60, 241, dtype=dtype, requires_grad=True)
+        losses = functional.logistic_loss(f, torch.ones_like(f), reduction="none")
+        (slopes,) = torch.autograd.grad(losses.sum(), f)
+        scores, y = f.double().detach().numpy(), np.ones(len(f))
+        limits = torch.finfo(dtype)
+        # The half types are rounded once, from float32; e^60 has 60 times its exponent's rounding.
+        rounding = limits.eps * (1 if dtype.itemsize == 2 else 60)
+        for ours, exact in (
+            (losses.detach(), reference.logistic_loss(scores, y, reduction="none")),
+            (slopes, reference.logistic_loss_grad(scores, y, reduction="none")),
+        ):
+            np.testing.assert_allclose(
+                ours.double(), exact, rtol=rounding, atol=limits.smallest_normal
+            )
+
     def test_bce_of_probabilities_clamps(self):
         z, t = torch.tensor([-1000.0]), torch.tensor([1.0])
         assert F.binary_cross_entropy(z.sigmoid(), t) == 100

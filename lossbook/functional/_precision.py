@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 Arguments = ParamSpec("Arguments")
 
@@ -51,6 +53,16 @@ def narrowed(result: Tensor, *inputs: Tensor) -> Tensor:
     """Return the result in the dtype of the inputs, the wider one if they differ."""
     dtype = functools.reduce(torch.promote_types, (tensor.dtype for tensor in inputs))
     return result if result.dtype == dtype else result.to(dtype)
+
+
+def minus_log_sigmoid(u: Tensor) -> Tensor:
+    """Return -log sigma(u) = log(1 + e^-u), which never sees a rounded 0.
+
+    Past its threshold PyTorch's softplus returns its argument. Here that is where e^u is an eighth
+    of the rounding at 1; the threshold's default, 20, would drop digits of float64. PyTorch's
+    logsigmoid is as exact, but keeps one more tensor for the backward pass.
+    """
+    return softplus(-u, threshold=math.log(8 / torch.finfo(u.dtype).eps))
 
 
 def _wide(value: Any) -> Any:

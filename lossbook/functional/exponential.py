@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from torch import Tensor
-from torch.nn.functional import logsigmoid
 
 from lossbook._checks import require_floating, require_targets, require_tensor
 from lossbook._reduction import Reduction, reduce, require_reduction
-from lossbook.functional._precision import float32_under_autocast, narrowed
+from lossbook.functional._precision import float32_under_autocast, minus_log_sigmoid, narrowed
 from lossbook.functional.cross_entropy import Weights, bernoulli_loss
 from lossbook.functional.hinge import margins
 
@@ -57,9 +56,7 @@ def logistic_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Ten
 
     Source: Bishop, Pattern Recognition and Machine Learning, 2006, section 7.1.2.
     """
-    # log(1 + e^-u) overflows for u = -1000, and F.softplus(-u) drops a small term past its
-    # threshold; -logsigmoid(u) does neither.
-    return reduce(-logsigmoid(margins(f, y)), reduction)
+    return reduce(minus_log_sigmoid(margins(f, y)), reduction)
 
 
 @float32_under_autocast

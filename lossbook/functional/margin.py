@@ -17,7 +17,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 from torch.linalg import vecdot, vector_norm
-from torch.nn.functional import linear, logsigmoid
+from torch.nn.functional import linear
 
 from lossbook._checks import (
     require_angular_margin,
@@ -34,6 +34,7 @@ from lossbook._reduction import Reduction, reduce, require_reduction
 from lossbook.functional._precision import (
     autocast_dtype,
     float32_under_autocast,
+    minus_log_sigmoid,
     narrowed,
     widened,
 )
@@ -282,7 +283,7 @@ def _margin_loss(
         # angle, and keeps the gradient of its dot product.
         size = vector_norm(f, dim=-1) * vector_norm(v, dim=-1)
         logit = logit + size * (margin(u, w) - vecdot(u, w))
-    return narrowed(reduce(-logsigmoid(logit - rivals), reduction), x, W)
+    return narrowed(reduce(minus_log_sigmoid(logit - rivals), reduction), x, W)
 
 
 def _require_vectors(x: Tensor, W: Tensor, b: Tensor | None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, hardtanh, log_softmax, logsigmoid
+from torch.nn.functional import cross_entropy, hardtanh, log_softmax
 
 from lossbook._checks import (
     reads_values,
@@ -25,7 +27,12 @@ from lossbook._checks import (
     require_unit_number,
 )
 from lossbook._reduction import Reduction, reduce, require_counted, require_reduction
-from lossbook.functional._precision import float32_under_autocast, narrowed, widened
+from lossbook.functional._precision import (
+    float32_under_autocast,
+    minus_log_sigmoid,
+    narrowed,
+    widened,
+)
 from lossbook.functional.cross_entropy import Weights
 
 
@@ -253,7 +260,7 @@ def focal_loss(
     best = others.detach().amax(dim=1, keepdim=True)
     rivals = (others - best).exp().sum(dim=1).log()
     log_odds = _finite((logits.gather(1, columns) - best).squeeze(1) - rivals)
-    losses = focal_term(logsigmoid(log_odds), logsigmoid(-log_odds), gamma)
+    losses = focal_term(minus_log_sigmoid(log_odds), minus_log_sigmoid(-log_odds), gamma)
     if alpha is not None:
         losses = _class_weights("alpha", alpha, z)[target] * losses
     if kept is not None:
@@ -300,9 +307,9 @@ def sigmoid_focal_loss(
         require_unit_number("alpha", alpha)
         positive, negative = alpha, 1 - alpha
     logits = _finite(widened(s))
-    log_p, log_rest = logsigmoid(logits), logsigmoid(-logits)
-    hit = focal_term(log_p, log_rest, gamma, positive)
-    miss = focal_term(log_rest, log_p, gamma, negative)
+    hit_cost, miss_cost = minus_log_sigmoid(logits), minus_log_sigmoid(-logits)
+    hit = focal_term(hit_cost, miss_cost, gamma, positive)
+    miss = focal_term(miss_cost, hit_cost, gamma, negative)
     losses = torch.lerp(miss, hit, y.to(logits.dtype))  # linear in y, and exact at 0 and 1
     return narrowed(reduce(losses, reduction), s, y)
 
@@ -340,12 +347,14 @@ def brier_loss(
     return narrowed(reduce(losses, reduction, kept), z)
 
 
-def focal_term(log_p: Tensor, log_rest: Tensor, gamma: float, alpha: float = 1) -> Tensor:
-    """Return -alpha (1 - p)^gamma log p, given log p and log(1 - p).
+def focal_term(cost: Tensor, rest_cost: Tensor, gamma: float, alpha: float = 1) -> Tensor:
+    """Return -alpha (1 - p)^gamma log p, given -log p and -log(1 - p).
 
-    The power is taken of the logarithm: in (1 - p)^gamma a rounded p = 1 makes the gradient NaN.
+    The weight is a power of e: in (1 - p)^gamma a rounded p = 1 makes the gradient NaN.
     """
-    return -alpha * torch.exp(gamma * log_rest) * log_p
+    log_alpha = math.log(alpha) if alpha else -math.inf
+    weight = torch.rsub(rest_cost, log_alpha, alpha=gamma).exp()  # of log_alpha - gamma rest_cost
+    return weight * cost
 
 
 def _finite(log_odds: Tensor) -> Tensor:
