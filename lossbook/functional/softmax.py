@@ -254,11 +254,12 @@ def focal_loss(
     kept = None if ignore_index is None else y != ignore_index
     target = (y if kept is None else y * kept).long()
     # The log-odds of the true class, z_y - log sum_{k != y} e^{z_k}: their sigmoid is p_y, and
-    # log p_y and log(1 - p_y) are both exact. Both terms are taken from the best rival's logit.
+    # log p_y and log(1 - p_y) are both exact. Both terms are taken from the best rival's logit, in
+    # place: new memory for all logits takes longer than what is done with them.
     logits, columns = widened(z), target.unsqueeze(1)
     others = logits.scatter(1, columns, torch.finfo(logits.dtype).min)
     best = others.detach().amax(dim=1, keepdim=True)
-    rivals = (others - best).exp().sum(dim=1).log()
+    rivals = others.sub_(best).exp_().sum(dim=1).log()
     log_odds = _finite((logits.gather(1, columns) - best).squeeze(1) - rivals)
     losses = focal_term(minus_log_sigmoid(log_odds), minus_log_sigmoid(-log_odds), gamma)
     if alpha is not None:
