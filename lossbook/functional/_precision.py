@@ -9,7 +9,7 @@ from typing import Any, ParamSpec
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn import functional as F  # noqa: N812
 
 Arguments = ParamSpec("Arguments")
 
@@ -55,14 +55,14 @@ def narrowed(result: Tensor, *inputs: Tensor) -> Tensor:
     return result if result.dtype == dtype else result.to(dtype)
 
 
-def minus_log_sigmoid(u: Tensor) -> Tensor:
-    """Return -log sigma(u) = log(1 + e^-u), which never sees a rounded 0.
+def softplus(u: Tensor) -> Tensor:
+    """Return log(1 + e^u) = -log sigma(-u), which never sees a rounded 0.
 
-    Past its threshold PyTorch's softplus returns its argument. Here that is where e^u is an eighth
+    Past its threshold PyTorch's softplus returns its argument. Here that is where e^-u is an eighth
     of the rounding at 1; the threshold's default, 20, would drop digits of float64. PyTorch's
     logsigmoid is as exact, but keeps one more tensor for the backward pass.
     """
-    return softplus(-u, threshold=math.log(8 / torch.finfo(u.dtype).eps))
+    return F.softplus(u, threshold=math.log(8 / torch.finfo(u.dtype).eps))
 
 
 def _wide(value: Any) -> Any:

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lossbook._checks import require_floating, require_targets, require_tensor
 from lossbook._reduction import Reduction, reduce, require_reduction
-from lossbook.functional._precision import float32_under_autocast, minus_log_sigmoid, narrowed
+from lossbook.functional._precision import float32_under_autocast, narrowed, softplus
 from lossbook.functional.cross_entropy import Weights, bernoulli_loss
 from lossbook.functional.hinge import margins
 
@@ -56,7 +56,7 @@ def logistic_loss(f: Tensor, y: Tensor, *, reduction: Reduction = "mean") -> Ten
 
     Source: Bishop, Pattern Recognition and Machine Learning, 2006, section 7.1.2.
     """
-    return reduce(minus_log_sigmoid(margins(f, y)), reduction)
+    return reduce(softplus(-margins(f, y)), reduction)
 
 
 @float32_under_autocast

@@ -34,8 +34,8 @@ from lossbook._reduction import Reduction, reduce, require_reduction
 from lossbook.functional._precision import (
     autocast_dtype,
     float32_under_autocast,
-    minus_log_sigmoid,
     narrowed,
+    softplus,
     widened,
 )
 from lossbook.functional.rivals import Classes, lengths, rivals_and_own
@@ -283,7 +283,7 @@ def _margin_loss(
         # angle, and keeps the gradient of its dot product.
         size = vector_norm(f, dim=-1) * vector_norm(v, dim=-1)
         logit = logit + size * (margin(u, w) - vecdot(u, w))
-    return narrowed(reduce(minus_log_sigmoid(logit - rivals), reduction), x, W)
+    return narrowed(reduce(softplus(rivals - logit), reduction), x, W)
 
 
 def _require_vectors(x: Tensor, W: Tensor, b: Tensor | None) -> None:

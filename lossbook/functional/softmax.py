@@ -29,8 +29,8 @@ from lossbook._checks import (
 from lossbook._reduction import Reduction, reduce, require_counted, require_reduction
 from lossbook.functional._precision import (
     float32_under_autocast,
-    minus_log_sigmoid,
     narrowed,
+    softplus,
     widened,
 )
 from lossbook.functional.cross_entropy import Weights
@@ -261,7 +261,7 @@ def focal_loss(
     best = others.detach().amax(dim=1, keepdim=True)
     rivals = others.sub_(best).exp_().sum(dim=1).log()
     log_odds = _finite((logits.gather(1, columns) - best).squeeze(1) - rivals)
-    losses = focal_term(minus_log_sigmoid(log_odds), minus_log_sigmoid(-log_odds), gamma)
+    losses = focal_term(softplus(-log_odds), softplus(log_odds), gamma)
     if alpha is not None:
         losses = _class_weights("alpha", alpha, z)[target] * losses
     if kept is not None:
@@ -308,7 +308,7 @@ def sigmoid_focal_loss(
         require_unit_number("alpha", alpha)
         positive, negative = alpha, 1 - alpha
     logits = _finite(widened(s))
-    hit_cost, miss_cost = minus_log_sigmoid(logits), minus_log_sigmoid(-logits)
+    hit_cost, miss_cost = softplus(-logits), softplus(logits)
     hit = focal_term(hit_cost, miss_cost, gamma, positive)
     miss = focal_term(miss_cost, hit_cost, gamma, negative)
     losses = torch.lerp(miss, hit, y.to(logits.dtype))  # linear in y, and exact at 0 and 1
