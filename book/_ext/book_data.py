@@ -185,6 +185,7 @@ def glance() -> list[GlanceCell]:
     return found
 
 
+@cache
 def counts() -> dict[str, int]:
     """Return everything that a page may count."""
     cells = [

@@ -75,8 +75,9 @@ class PlacesOfTerms(SphinxTransform):
         page = self.env.docname
         if not re.match(r"book/\d", page):
             return
+        texts = Texts(self.document)
         for term in terms():
-            place = next(self.places(term), None)
+            place = next(texts.places(term, own=term.page == page), None)
             if place is None:
                 continue
             main = "main" if term.page == page else ""
@@ -89,27 +90,39 @@ class PlacesOfTerms(SphinxTransform):
                     place.parent.index(place), [addnodes.index(entries=entries), target]
                 )
 
-    def places(self, term: Term) -> Iterator[nodes.Element]:
-        """Yield where the term stands out, then, in its own chapter, where it stands at all."""
-        for kind in (nodes.strong, nodes.emphasis):
-            for words in self.document.findall(kind):
-                if _is_text(words.parent) and term.is_in(words.astext(), whole=True):
-                    yield words.parent
-        for title in self.document.findall(nodes.title):
-            if term.is_in(title.astext()) and isinstance(title.parent.parent, nodes.section):
-                yield title
-        uses = [
-            paragraph
-            for paragraph in self.document.findall(nodes.paragraph)
-            if _is_text(paragraph) and term.is_in(paragraph.astext())
+
+class Texts:
+    """What a page says where: read once, since each of the terms is looked for."""
+
+    def __init__(self, document: nodes.document) -> None:
+        self.marked = [
+            (words.parent, words.astext())
+            for kind in (nodes.strong, nodes.emphasis)
+            for words in document.findall(kind)
+            if _is_text(words.parent)
         ]
-        if len(uses) >= (1 if term.page == self.env.docname else SEVERAL):
+        titles = [
+            title
+            for title in document.findall(nodes.title)
+            if isinstance(title.parent.parent, nodes.section)
+        ]
+        self.titles = [(title, title.astext()) for title in titles]
+        self.paragraphs = [
+            (paragraph, paragraph.astext())
+            for paragraph in document.findall(nodes.paragraph)
+            if _is_text(paragraph)
+        ]
+        self.sections = [(title, title.parent.astext()) for title in titles]
+
+    def places(self, term: Term, own: bool) -> Iterator[nodes.Element]:
+        """Yield where the term stands out, then, in its own chapter, where it stands at all."""
+        yield from (node for node, text in self.marked if term.is_in(text, whole=True))
+        yield from (title for title, text in self.titles if term.is_in(text))
+        uses = [paragraph for paragraph, text in self.paragraphs if term.is_in(text)]
+        if len(uses) >= (1 if own else SEVERAL):
             yield uses[0]
-        if term.page == self.env.docname:
-            for title in self.document.findall(nodes.title):
-                section = title.parent
-                if isinstance(section.parent, nodes.section) and term.is_in(section.astext()):
-                    yield title
+        if own:
+            yield from (title for title, text in self.sections if term.is_in(text))
 
 
 def _is_text(node: nodes.Node) -> bool:
