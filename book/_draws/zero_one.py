@@ -40,7 +40,7 @@ def _errors(rng: np.random.Generator) -> dict:
     k = int(rng.integers(0, n + 1))
     level = 2 * stats.norm.cdf(z) - 1
     interval = stats.binomtest(k, n).proportion_ci(level, method="wilson")
-    return {"n": n, "k": k, "z": z, "e": interval.high}
+    return {"n": n, "k": k, "z": z, "p_up": interval.high}
 
 
 DRAWS = {
