@@ -53,10 +53,11 @@ class set_value_checks:  # noqa: N801, named as torch.set_grad_enabled is
     _enabled = True
 
     def __init__(self, enabled: bool) -> None:
-        self._before = set_value_checks._enabled
+        self._wanted, self._before = enabled, set_value_checks._enabled
         set_value_checks._enabled = enabled
 
     def __enter__(self) -> Self:
+        set_value_checks._enabled = self._wanted  # again, where one object serves several times
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -373,6 +374,14 @@ def require_whole(name: str, value: float) -> None:
     """Raise ValueError unless the hyper-parameter is a whole number of at least 1."""
     if not (float(value).is_integer() and value >= 1):
         fail(name, value, "a whole number of at least 1")
+
+
+@reads_values
+def require_angles(name: str, array: Any) -> None:
+    """Raise ValueError unless every angle lies in [0, pi]: degrees are refused with the rest."""
+    if not within(array, 0, math.pi):
+        outside = ~((array >= 0) & (array <= math.pi))
+        fail(name, _first(array, outside), "angles in radians in [0, pi]")
 
 
 def require_angular_margin(name: str, value: float) -> None:

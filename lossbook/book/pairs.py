@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -590,14 +590,10 @@ def trials(
     head: Callable[[int, int], nn.Module],
     *,
     seeds: Iterable[int] = range(5),
-    features: int = 16,
-    steps: int = 300,
-    rate: float = 0.003,
-    decay: float = 0.0,
-    schedule: Callable[[int], float] | None = None,
     data: Task | None = None,
+    **options: Any,
 ) -> list[Verified]:
-    """Train and verify once for each seed; the arguments are those of :func:`train`.
+    """Train and verify once for each seed; ``options`` are further arguments of :func:`train`.
 
     Without data of its own, each seed has its own split of the digits.
 
@@ -605,21 +601,8 @@ def trials(
         >>> [result.eer < 0.5 for result in trials(SoftmaxHead, seeds=[0, 1], steps=20)]
         [True, True]
     """
-    return [
-        verify(
-            train(
-                head,
-                seed=seed,
-                features=features,
-                steps=steps,
-                rate=rate,
-                decay=decay,
-                schedule=schedule,
-                data=digits(seed=seed) if data is None else data,
-            )
-        )
-        for seed in seeds
-    ]
+    splits = ((seed, digits(seed=seed) if data is None else data) for seed in seeds)
+    return [verify(train(head, seed=seed, data=split, **options)) for seed, split in splits]
 
 
 def summary(results: Mapping[str, Sequence[Verified]]) -> tuple[list[str], list[list[str]]]:

@@ -51,7 +51,7 @@ def information(p: Tensor, *, base: float = math.e) -> Tensor:
     require_floating("p", p)
     require_unit_interval("p", p)
     require_base(base)
-    return -torch.log(p) / math.log(base)
+    return 0 - torch.log(p) / math.log(base)  # no -0.0
 
 
 def entropy(p: Tensor, *, base: float = math.e) -> Tensor:
@@ -71,9 +71,9 @@ def entropy(p: Tensor, *, base: float = math.e) -> Tensor:
     Source: Shannon, A Mathematical Theory of Communication, 1948, theorem 2.
     """
     _require_distribution("p", p, base)
-    (p,) = wide_under_autocast(p)  # after the check, whose tolerance is that of the dtype
-    terms: Tensor = torch.special.entr(p)
-    return terms.sum(dim=-1) / math.log(base)
+    (given,) = wide_under_autocast(p)  # after the check, whose tolerance is that of the dtype
+    terms: Tensor = torch.special.entr(widened(given))
+    return narrowed(terms.sum(dim=-1) / math.log(base), given)
 
 
 def cross_entropy(p: Tensor, q: Tensor, *, base: float = math.e) -> Tensor:
@@ -101,10 +101,11 @@ def cross_entropy(p: Tensor, q: Tensor, *, base: float = math.e) -> Tensor:
     _require_distribution("p", p, base, hint)
     _require_distribution("q", q, base, hint)
     require_same_shape("p", p, "q", q)
-    p, q = wide_under_autocast(p, q)
+    given = wide_under_autocast(p, q)
+    p, q = (widened(values) for values in given)
     # xlogy(0, 0) is 0, but its gradient p / q would be 0 / 0.
     q = torch.where((p == 0) & (q == 0), 1, q)
-    return -torch.xlogy(p, q).sum(dim=-1) / math.log(base)
+    return narrowed(0 - torch.xlogy(p, q).sum(dim=-1) / math.log(base), *given)  # no -0.0
 
 
 @float32_under_autocast

@@ -16,7 +16,12 @@ from lossbook._checks import (
     require_unit_number,
 )
 from lossbook._reduction import Reduction, reduce, require_reduction
-from lossbook.functional._precision import float32_under_autocast, narrowed, widened
+from lossbook.functional._precision import (
+    float32_under_autocast,
+    in_common,
+    narrowed,
+    widened,
+)
 
 
 @float32_under_autocast
@@ -54,6 +59,7 @@ def gaussian_nll_loss(
     Distribution, 1994; for beta, Seitzer, Tavakoli, Antic and Martius, On the Pitfalls of
     Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks, 2022.
     """
+    require_floating("x", x)
     require_floating("log_variance", log_variance)
     require_same_shape("x", x, "log_variance", log_variance)
     require_unit_number("beta", beta)
@@ -63,9 +69,11 @@ def gaussian_nll_loss(
     # passes as if nothing had been cut off: a clamped variance would never grow again.
     least = -1.98 * math.log(torch.finfo(logs.dtype).max)
     held = logs + (logs.clamp(min=least) - logs).detach()
-    losses = (logs + (residuals * (-held / 2).exp()).square() + math.log(2 * math.pi)) / 2
-    if beta:
-        losses = losses * (beta * logs).exp().detach()
+    exponent, rest = -held, logs + math.log(2 * math.pi)
+    if beta:  # before the square, which may overflow: times a weight of 0 it would be NaN
+        exponent = exponent + beta * held.detach()
+        rest = rest * (beta * logs).exp().detach()
+    losses = (rest + (residuals * (exponent / 2).exp()).square()) / 2
     return narrowed(_reduced(losses, missing, reduction), x, t, log_variance)
 
 
@@ -125,7 +133,7 @@ def poisson_nll_loss(s: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> 
     require_same_shape("s", s, "t", t)
     require_reduction(s, reduction)
     require_amounts("t", t, "counts")
-    logs, counts = widened(s), widened(t)
+    logs, counts = in_common(s, t)
     losses = logs.exp() - counts * logs + torch.lgamma(counts + 1)
     return narrowed(reduce(losses, reduction), s, t)
 
@@ -140,7 +148,8 @@ def _residuals(x: Tensor, t: Tensor, reduction: Reduction) -> tuple[Tensor, Tens
     require_tensor("t", t)
     require_same_shape("x", x, "t", t)
     require_reduction(x, reduction)
-    residuals = widened(x) - widened(t)
+    predictions, targets = in_common(x, t)
+    residuals = predictions - targets
     if reduction != "none":
         return residuals, None
     missing = t.isnan()

@@ -14,7 +14,7 @@ from lossbook._checks import (
     within,
 )
 from lossbook._reduction import Reduction, reduce
-from lossbook.functional._precision import wide_under_autocast
+from lossbook.functional._precision import narrowed, wide_under_autocast, widened
 
 
 def kl_divergence(
@@ -52,7 +52,8 @@ def kl_divergence(
     require_floating("q", q)
     require_classes_axis("p", p)
     require_same_shape("p", p, "q", q)
-    log_p, log_q = wide_under_autocast(p, q)
+    given = wide_under_autocast(p, q)
+    log_p, log_q = (widened(values) for values in given)
     if log:
         weights = log_p.exp()
         _require_log_distribution("p", p, weights)
@@ -67,7 +68,7 @@ def kl_divergence(
         # Masked before the logarithm: after it, 0 * inf would make the gradient NaN.
         log_p, log_q = (values.masked_fill(absent, 1).log() for values in (log_p, log_q))
         gaps = log_p - log_q
-    return reduce((weights * gaps).sum(dim=-1), reduction)
+    return narrowed(reduce((weights * gaps).sum(dim=-1), reduction), *given)
 
 
 @reads_values

@@ -14,7 +14,7 @@ from lossbook._checks import (
     require_tensor,
 )
 from lossbook._reduction import Reduction, reduce
-from lossbook.functional._precision import float32_under_autocast
+from lossbook.functional._precision import float32_under_autocast, narrowed, widened
 
 
 def margins(f: Tensor, y: Tensor) -> Tensor:
@@ -108,13 +108,14 @@ def multiclass_hinge_loss(
     """
     require_floating("z", z)
     require_integers("y", y)
-    require_class_labels("z", z, "y", y, ignore_index)
-    kept = None if ignore_index is None else y != ignore_index
-    columns = (y if kept is None else y * kept).long().unsqueeze(1)
+    labels = y.long()
+    require_class_labels("z", z, "y", labels, ignore_index)
+    kept = None if ignore_index is None else labels != ignore_index
+    columns = (labels if kept is None else labels * kept).unsqueeze(1)
     # max hands the whole gradient to the first of equal entries; amax would share it out.
     rivals = z.scatter(1, columns, -torch.inf).max(dim=1, keepdim=True).values
     # The difference comes first: 1 + 10000 is 10000 in half precision.
     losses = (1 + (rivals - z.gather(1, columns))).relu().squeeze(1)
     if kept is not None:
         losses = losses.masked_fill(~kept, 0)
-    return reduce(losses, reduction, kept)
+    return narrowed(reduce(widened(losses), reduction, kept), z)

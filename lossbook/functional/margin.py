@@ -34,9 +34,9 @@ from lossbook._reduction import Reduction, reduce, require_reduction
 from lossbook.functional._precision import (
     autocast_dtype,
     float32_under_autocast,
+    in_common,
     narrowed,
     softplus,
-    widened,
 )
 from lossbook.functional.rivals import Classes, lengths, rivals_and_own
 from lossbook.functional.sharding import gather, is_sharded, shard_of
@@ -245,8 +245,9 @@ def plain_logits(
     their own.
     """
     _require_vectors(x, W, b)
-    features, classes = _sized(widened(x), x_length), _sized(widened(W), W_length)
-    bias = None if b is None else widened(b)
+    features, vectors = in_common(x, W)
+    features, classes = _sized(features, x_length), _sized(vectors, W_length)
+    bias = None if b is None else b.to(features.dtype)
     # Autocast multiplies in half precision.
     return narrowed(linear(features, classes, bias).to(features.dtype), x, W)
 
@@ -265,16 +266,19 @@ def _margin_loss(
     """Normalise, take the true class's logit with its margin, compare it with its rivals'."""
     _require_vectors(x, W, b)
     require_integers("y", y)
-    require_sample_labels(x, y, W.shape[0])
+    target = y.long()
+    require_sample_labels(x, target, W.shape[0])
     require_reduction(x, reduction)
-    classes = Classes(W_length is not None, autocast_dtype(x))
+    products = None if x.dtype == torch.float64 else autocast_dtype(x)  # which leaves float64
+    classes = Classes(W_length is not None, products)
     if is_sharded(W):
         W, group, first = shard_of("W", W)
         classes = classes._replace(group=group, first=first)
-        x, y, b = gather(x, group), gather(y, group), None if b is None else shard_of("b", b)[0]
-    features, f, target = widened(x), _sized(widened(x), x_length), y.long()
-    bias = None if b is None else widened(b)
-    rivals, own, own_bias = rivals_and_own(f, widened(W), bias, target, classes)
+        x, target = gather(x, group), gather(target, group)
+        b = None if b is None else shard_of("b", b)[0]
+    features, vectors = in_common(x, W)
+    f, bias = _sized(features, x_length), None if b is None else b.to(features.dtype)
+    rivals, own, own_bias = rivals_and_own(f, vectors, bias, target, classes)
     v = _sized(own, W_length)
     logit = (f * v).sum(dim=-1) + own_bias
     if margin is not None:

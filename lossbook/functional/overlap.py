@@ -15,7 +15,12 @@ from lossbook._checks import (
     require_tensor,
 )
 from lossbook._reduction import Reduction, reduce
-from lossbook.functional._precision import float32_under_autocast, narrowed, widened
+from lossbook.functional._precision import (
+    float32_under_autocast,
+    in_common,
+    narrowed,
+    widened,
+)
 
 
 @float32_under_autocast
@@ -79,12 +84,11 @@ def giou_loss(x: Tensor, t: Tensor, *, reduction: Reduction = "mean") -> Tensor:
     require_floating("x", x)
     require_tensor("t", t)
     require_boxes("x", x)
-    require_boxes("t", t)
+    # Areas of a few hundred pixels a side overflow in float16, negative sides in unsigned integers.
+    boxes, true = in_common(x, t)
+    require_boxes("t", true)
     require_same_shape("x", x, "t", t)
-    # Areas of a few hundred pixels a side overflow in float16.
-    boxes = widened(x)
-    low, high = boxes[..., :2], boxes[..., 2:]
-    true_low, true_high = t[..., :2].to(boxes.dtype), t[..., 2:].to(boxes.dtype)
+    low, high, true_low, true_high = boxes[..., :2], boxes[..., 2:], true[..., :2], true[..., 2:]
     inner = torch.minimum(high, true_high) - torch.maximum(low, true_low)
     outer = torch.maximum(high, true_high) - torch.minimum(low, true_low)
     shared, around = _area(inner.relu()), _area(outer)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lossbook._checks import PENALTIES, require_choice, require_floating, require_non_negative
 from lossbook._reduction import reduce
-from lossbook.functional._precision import float32_under_autocast
+from lossbook.functional._precision import float32_under_autocast, narrowed, widened
 
 
 @float32_under_autocast
@@ -56,5 +56,7 @@ def structural_risk(losses: Tensor, theta: Tensor, *, lam: float, penalty: str =
     require_floating("theta", theta)
     require_choice("penalty", penalty, PENALTIES)
     require_non_negative("lam", lam)
-    size = theta.abs().sum() if penalty == "l1" else theta.square().sum()
-    return empirical_risk(losses) + lam * size
+    require_floating("losses", losses)
+    wide = widened(theta)
+    size = wide.abs().sum() if penalty == "l1" else wide.square().sum()
+    return narrowed(empirical_risk(widened(losses)) + lam * size, losses, theta)

@@ -31,6 +31,7 @@ from lossbook.functional._precision import (
     float32_under_autocast,
     narrowed,
     softplus,
+    wide_under_autocast,
     widened,
 )
 from lossbook.functional.cross_entropy import Weights
@@ -60,7 +61,6 @@ def softmax(z: Tensor, *, temperature: float = 1.0) -> Tensor:
     return torch.softmax(_divided(z, temperature, dim=-1), dim=-1)
 
 
-@float32_under_autocast
 def softmax_loss(
     z: Tensor,
     y: Tensor,
@@ -100,7 +100,6 @@ def softmax_loss(
     return _cross_entropy(z, y, None, ignore_index, label_smoothing, reduction)
 
 
-@float32_under_autocast
 def weighted_softmax_loss(
     z: Tensor,
     y: Tensor,
@@ -250,9 +249,9 @@ def focal_loss(
     equation (5), there for two classes.
     """
     require_non_negative("gamma", gamma)
-    _require_logits_and_labels(z, y, ignore_index)
-    kept = None if ignore_index is None else y != ignore_index
-    target = (y if kept is None else y * kept).long()
+    labels = _labels(z, y, ignore_index)
+    kept = None if ignore_index is None else labels != ignore_index
+    target = labels if kept is None else labels * kept
     # The log-odds of the true class, z_y - log sum_{k != y} e^{z_k}: their sigmoid is p_y, and
     # log p_y and log(1 - p_y) are both exact. Both terms are taken from the best rival's logit, in
     # place: new memory for all logits takes longer than what is done with them.
@@ -260,7 +259,7 @@ def focal_loss(
     others = logits.scatter(1, columns, torch.finfo(logits.dtype).min)
     best = others.detach().amax(dim=1, keepdim=True)
     rivals = others.sub_(best).exp_().sum(dim=1).log()
-    log_odds = _finite((logits.gather(1, columns) - best).squeeze(1) - rivals)
+    log_odds = _finite((logits.gather(1, columns) - best).squeeze(1) - rivals, gamma)
     losses = focal_term(softplus(-log_odds), softplus(log_odds), gamma)
     if alpha is not None:
         losses = _class_weights("alpha", alpha, z)[target] * losses
@@ -307,7 +306,7 @@ def sigmoid_focal_loss(
     if alpha is not None:
         require_unit_number("alpha", alpha)
         positive, negative = alpha, 1 - alpha
-    logits = _finite(widened(s))
+    logits = _finite(widened(s), gamma)
     hit_cost, miss_cost = softplus(-logits), softplus(logits)
     hit = focal_term(hit_cost, miss_cost, gamma, positive)
     miss = focal_term(miss_cost, hit_cost, gamma, negative)
@@ -337,9 +336,9 @@ def brier_loss(
 
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability, 1950.
     """
-    _require_logits_and_labels(z, y, ignore_index)
-    kept = None if ignore_index is None else y != ignore_index
-    columns = (y if kept is None else y * kept).long().unsqueeze(1)
+    labels = _labels(z, y, ignore_index)
+    kept = None if ignore_index is None else labels != ignore_index
+    columns = (labels if kept is None else labels * kept).unsqueeze(1)
     p = widened(z).softmax(dim=1)
     errors = p.scatter_add(1, columns, -torch.ones_like(columns, dtype=p.dtype))
     losses = errors.square().sum(dim=1)
@@ -358,9 +357,9 @@ def focal_term(cost: Tensor, rest_cost: Tensor, gamma: float, alpha: float = 1) 
     return weight * cost
 
 
-def _finite(log_odds: Tensor) -> Tensor:
-    """Return log-odds that are at most the largest number: 0 * inf would be a NaN gradient."""
-    largest = torch.finfo(log_odds.dtype).max
+def _finite(log_odds: Tensor, gamma: float) -> Tensor:
+    """Return log-odds of which gamma times is finite: 0 * inf would be a NaN gradient."""
+    largest = torch.finfo(log_odds.dtype).max / max(gamma, 1)
     return hardtanh(log_odds, -largest, largest)  # clamp, with a faster backward pass
 
 
@@ -389,9 +388,8 @@ def _cross_entropy(
         require_reduction(z, reduction)
         target = y.to(widened(z).dtype)
     else:
-        _require_logits_and_labels(z, y, ignore_index)
+        target = _labels(z, y, ignore_index)
         require_reduction(y, reduction)
-        target = y.long()
         if reduction == "mean":
             _require_counted_labels(target, weights, ignore_index)
     loss = cross_entropy(
@@ -402,7 +400,8 @@ def _cross_entropy(
         label_smoothing=label_smoothing,
         reduction=reduction,
     )
-    return narrowed(loss, z)
+    # Autocast widens here and not before the check, whose tolerance is that of the given dtype.
+    return narrowed(loss, *wide_under_autocast(z))
 
 
 @reads_values
@@ -414,10 +413,13 @@ def _require_counted_labels(
         require_counted(kept if weights is None else kept * weights[labels * kept])
 
 
-def _require_logits_and_labels(z: Tensor, y: Tensor, ignore_index: int | None) -> None:
+def _labels(z: Tensor, y: Tensor, ignore_index: int | None) -> Tensor:
+    """Check logits and labels; return the labels as int64, which holds every ``ignore_index``."""
     require_floating("z", z)
     require_integers("y", y)
-    require_class_labels("z", z, "y", y, ignore_index)
+    labels = y.long()
+    require_class_labels("z", z, "y", labels, ignore_index)
+    return labels
 
 
 def _class_weights(name: str, weight: Weights, z: Tensor) -> Tensor:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from lossbook import functional
-from lossbook._reduction import Reduction
-from lossbook.functional.cross_entropy import Weights
 from lossbook.nn._loss import ReducedLoss
+from lossbook.nn.cross_entropy import BinaryCrossEntropyLoss
 
 
 class ExponentialLoss(ReducedLoss):
@@ -44,7 +43,7 @@ class LogisticLoss(ReducedLoss):
         return functional.logistic_loss(f, y, reduction=self.reduction)
 
 
-class SigmoidCrossEntropyLoss(ReducedLoss):
+class SigmoidCrossEntropyLoss(BinaryCrossEntropyLoss):
     """Module form of :func:`lossbook.functional.sigmoid_cross_entropy`.
 
     Args:
@@ -59,21 +58,6 @@ class SigmoidCrossEntropyLoss(ReducedLoss):
         >>> round(loss(torch.tensor([[0.0, 0.0]]), torch.tensor([[1.0, 0.0]])).item(), 4)
         0.6931
     """
-
-    shown = ("weight", "pos_weight", "reduction")
-    weight: Tensor | None
-    pos_weight: Tensor | None
-
-    def __init__(
-        self,
-        weight: Weights | None = None,
-        pos_weight: Weights | None = None,
-        *,
-        reduction: Reduction = "mean",
-    ) -> None:
-        super().__init__(reduction=reduction)
-        self.register_weights("weight", weight)
-        self.register_weights("pos_weight", pos_weight)
 
     def forward(self, z: Tensor, t: Tensor) -> Tensor:
         """Return the loss of logits ``z`` against targets ``t`` in [0, 1], both (N, K)."""

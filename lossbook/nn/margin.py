@@ -168,7 +168,7 @@ class L2SoftmaxLoss(MarginLoss):
         super().__init__(in_features, num_classes, reduction, device, dtype)
         require_positive("alpha", alpha)
         self.alpha = alpha
-        zeros = torch.zeros(num_classes, device=device, dtype=dtype) if bias else None
+        zeros = torch.zeros(self.num_classes, device=device, dtype=dtype) if bias else None
         self.register_parameter("bias", None if zeros is None else nn.Parameter(zeros))
 
     def reset_parameters(self) -> None:

@@ -59,9 +59,9 @@ def gaussian_nll_loss(
     Distribution, 1994; for beta, Seitzer, Tavakoli, Antic and Martius, On the Pitfalls of
     Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks, 2022.
     """
-    standardised, _, logs, weights = _standardised(x, t, log_variance, beta)
+    standardised, _, logs, roots = _standardised(x, t, log_variance, beta)
     with np.errstate(over="ignore"):  # inf on purpose
-        losses = weights * (logs + standardised**2 + math.log(2 * math.pi)) / 2
+        losses = (roots**2 * (logs + math.log(2 * math.pi)) + (roots * standardised) ** 2) / 2
     return reduce(losses, reduction)
 
 
@@ -80,10 +80,10 @@ def gaussian_nll_loss_grad(
     Equations ``eq-gaussian-nll-grad`` and ``eq-gaussian-nll-grad-variance``; both times the weight,
     which has no gradient.
     """
-    standardised, inverse, _, weights = _standardised(x, t, log_variance, beta)
+    standardised, inverse, _, roots = _standardised(x, t, log_variance, beta)
     with np.errstate(over="ignore"):
-        means = weights * standardised * inverse
-        logs = weights * (1 - standardised**2) / 2
+        means = roots * standardised * (roots * inverse)
+        logs = (roots**2 - (roots * standardised) ** 2) / 2
     return reduce_grad(means, reduction), reduce_grad(logs, reduction)
 
 
@@ -177,7 +177,7 @@ def poisson_nll_loss_grad(s: ArrayLike, t: ArrayLike, *, reduction: Reduction = 
 def _standardised(
     x: ArrayLike, t: ArrayLike, log_variance: ArrayLike, beta: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return residuals over standard deviations, 1 / deviation, log-variances and weights."""
+    """Return residuals over deviations, 1 / deviation, log-variances and the weights' roots."""
     means, targets, logs = (
         as_floats("x", x),
         as_floats("t", t),
@@ -187,7 +187,7 @@ def _standardised(
     require_same_shape("x", means, "log_variance", logs)
     require_unit_number("beta", beta)
     inverse = np.exp(-np.maximum(logs, LEAST_LOG_VARIANCE) / 2)
-    return (means - targets) * inverse, inverse, logs, np.exp(beta * logs)
+    return (means - targets) * inverse, inverse, logs, np.exp(beta * logs / 2)
 
 
 def _over_scale(x: ArrayLike, t: ArrayLike, nu: float, scale: float) -> Floats:

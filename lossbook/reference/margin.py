@@ -33,6 +33,7 @@ from lossbook._checks import (
     Floats,
     as_floats,
     as_labels,
+    require_angles,
     require_angular_margin,
     require_class_labels,
     require_class_vectors,
@@ -71,6 +72,7 @@ def l_softmax_psi(theta: ArrayLike, *, m: int) -> Floats:
     2016, section 3.
     """
     angles = as_floats("theta", theta)
+    require_angles("theta", angles)
     require_whole("m", m)
     sign, k = sign_and_piece(angles, m)
     return sign * np.cos(m * angles) - 2 * k

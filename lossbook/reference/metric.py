@@ -72,7 +72,10 @@ def triplet_loss_grad(
     the kink there is no derivative, and 0 is returned: a triplet on the margin asks for no step.
     """
     active = (_excess(x, positive, negative, m) > 0)[:, np.newaxis]
-    anchors, near, far = (np.asarray(vectors) for vectors in (x, positive, negative))
+    anchors, near, far = (
+        as_floats(name, vectors)
+        for name, vectors in (("x", x), ("positive", positive), ("negative", negative))
+    )
     slopes = far - near, near - anchors, anchors - far
     dx, dpositive, dnegative = (
         reduce_grad(2 * active * slope, reduction, entries=anchors.shape[1]) for slope in slopes

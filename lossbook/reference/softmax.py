@@ -14,6 +14,7 @@ from lossbook._checks import (
     require_class_labels,
     require_classes_axis,
     require_distribution,
+    require_labels,
     require_non_negative,
     require_per_class,
     require_positive,
@@ -21,6 +22,7 @@ from lossbook._checks import (
     require_scores,
     require_targets,
     require_unit_number,
+    require_whole,
 )
 from lossbook._reduction import Reduction, reduce, reduce_grad
 from lossbook.reference.cross_entropy import sigmoid
@@ -213,8 +215,10 @@ def smoothed_target(y: ArrayLike, *, classes: int, label_smoothing: float) -> Fl
     Computer Vision, 2016, section 7.
     """
     require_unit_number("label_smoothing", label_smoothing)
-    shared = label_smoothing / classes
-    return (1 - label_smoothing) * one_hot(as_labels("y", y), classes) + shared
+    require_whole("classes", classes)
+    labels = as_labels("y", y)
+    require_labels("y", labels, classes)
+    return (1 - label_smoothing) * one_hot(labels, classes) + label_smoothing / classes
 
 
 @implements("eq-soft-softmax-loss", symbols={"temperature": "T"}, labels=("y",))
@@ -493,7 +497,7 @@ def _cross_entropies(log_p: Floats, targets: Floats) -> Floats:
 
 
 def _cross_entropies_grad(logits: Floats, targets: Floats, temperature: float = 1.0) -> Floats:
-    """Return the gradients in the logits: p_k - t_k, the shares of t adding up to 1 or less."""
+    """Return the gradients in the logits: p_k sum_j t_j - t_k, for weighted shares of any sum."""
     p = np.exp(log_softmax(logits, temperature))
     slopes: Floats = p * targets.sum(axis=-1, keepdims=True) - targets
     return slopes
