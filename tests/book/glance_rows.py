@@ -144,12 +144,12 @@ RANGE = re.compile(r"\$([\[(])0, \\infty([\])])\$(.*)")
 BESIDE = {
     *("", ", in the unit of the target", ", in the squared unit of the target"),
     *(": 0 is approached, never reached", "; 0 is approached, never reached"),
-    "; $\\log(N)$ where all cosines are equal",
     *(" for positive weights", "; infinite where $q_k = 0$ and $p_k > 0$"),
 }
 BOUNDED = {
     "; for given class vectors bounded on both sides",
     ", bounded on both sides for given $s$, $m$, $C$",
+    ", bounded on both sides for given $T$ and $N$; $\\log(N)$ where all cosines are equal",
 }
 
 
@@ -510,7 +510,7 @@ MINIMISERS: dict[str, Callable[[str], bool]] = {
         near(constant(label, TARGETS, tau=0.25), np.sort(TARGETS)[1])
         and near(constant(label, TARGETS, tau=0.5), np.median(TARGETS))
     ),
-    "every image with the target's features, of which there are many": one_of_many,
+    "every image with the target's features; there can be many": one_of_many,
 }
 
 

@@ -67,7 +67,12 @@ WRONG = [
     ("eq-contrastive", "Smooth", "once differentiable, but not at equal features"),
     ("eq-triplet", "Gradient", "{eq}`eq-info-nce-grad`"),
     ("eq-triplet", "Convex", "in the features"),
-    ("eq-info-nce", "Range", r"$[0, \infty)$; $\log(N)$ where all cosines are equal"),
+    (
+        "eq-info-nce",
+        "Range",
+        r"$[0, \infty)$, bounded on both sides for given $T$ and $N$; $\log(N)$ where all cosines "
+        "are equal",
+    ),
 ]
 
 
