@@ -353,3 +353,67 @@ class TestCountedSymbols:
         assert evaluate(r"2 + \text{const.}", {"const": 3.0}) == 5.0
         with pytest.raises(FormulaError, match="no value is given for const"):
             evaluate(r"2 + \text{const.}", {})
+
+
+class TestWhatEndsWhere:
+    @pytest.mark.parametrize(
+        "latex",
+        [
+            r"\frac{d}{dx} 1 / x",
+            r"\frac{d}{dx} x \cdot x",
+            r"\nabla_x a \cdot x",
+            r"\exp{(x)}^2",
+            r"\log{(x)}^2",
+        ],
+    )
+    def test_an_operand_or_argument_that_goes_on_is_refused(self, latex: str):
+        with pytest.raises(FormulaError):
+            evaluate(latex, {"a": 2.0, "x": 0.5})
+        assert evaluate(r"\frac{d}{dx}[x \cdot x]", {"x": 0.5}) == pytest.approx(1.0)
+        assert evaluate(r"(\exp{(x)})^2", {"x": 0.5}) == pytest.approx(np.e)
+
+    @pytest.mark.parametrize("point", ["0", "x", "a"])
+    def test_a_derivative_before_a_bracket_is_taken_at_a_point_or_multiplied(self, point: str):
+        page = rf"\frac{{d \ell}}{{d x}}({point}) = 0"
+        terms = {"draw": lambda rng: {"x": rng.normal(), "a": 2.0}}
+        with pytest.raises(FormulaError, match="the derivative"):
+            check(page, definitions=[r"\ell(x) = (x + 1)^2"], **terms)
+
+    def test_a_sum_has_a_bound_for_each_index(self):
+        for given in (NUMBERS, {**NUMBERS, "j": 3}):
+            with pytest.raises(FormulaError, match="one sum for each index"):
+                evaluate(r"\sum_{i=1, j=1}^{3} A_{ij}", {**given, "A": A})
+
+
+class TestConstants:
+    @pytest.mark.parametrize(
+        "latex", [r"\pi(a \mid s)", r"\pi[1]", r"\pi_\infty", r"\pi'", "e[1]", "e'"]
+    )
+    def test_what_has_an_argument_or_an_index_is_no_constant(self, latex: str):
+        with pytest.raises(FormulaError):
+            evaluate(latex, {"a": 1, "s": 1})
+
+    def test_a_residual_may_be_called_e(self):
+        e = np.array([1.0, 2.0, 6.0])
+        assert evaluate(r"\sum_{i=1}^{3} e[i]", {"e": e}) == 9.0
+        assert evaluate(r"e^{\pi}", {}) == pytest.approx(np.exp(np.pi))
+
+    def test_a_prime_that_is_not_given_is_named(self):
+        with pytest.raises(FormulaError, match="no value is given for x_prime"):
+            evaluate("x'", {"x": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("words", "gaps"),
+    [
+        *((words, 2) for words in ("and 0 otherwise", "or zero if x is negative")),
+        # beside a line, words may say what was done
+        *((words, 1) for words in ("then averaged over the batch", "all divided by two")),
+        *((words, 1) for words in ("half of that", "elementwise mean", "in expectation")),
+    ],
+)
+def test_what_words_ask_for_is_refused_wherever_it_stands(words: str, gaps: int):
+    for gap in (r"\quad", "&&")[:gaps]:
+        page = rf"\ell(x) = x^2 {gap} \text{{{words}}}"
+        with pytest.raises(FormulaError, match="what these words say"):
+            check(page, lambda x: x**2, draw=lambda rng: {"x": rng.normal()})

@@ -130,9 +130,8 @@ def _name(node: t.Name, scope: Scope) -> Value:
     indices = () if consumed else node.indices
     found = scope.find(key)
     if found is None:
-        if node.base in CONSTANTS and not indices:
-            return CONSTANTS[node.base]
-        raise NoValue(f"no value is given for {node.key}", position=node.start)
+        missing = key if node.primes else node.key
+        raise NoValue(f"no value is given for {missing}", position=node.start)
     if isinstance(found, tuple):
         if len(found) > 1:
             raise FormulaError(f"{key} has several definitions: print its arguments")

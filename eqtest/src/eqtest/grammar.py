@@ -211,7 +211,7 @@ def read_term(c: Cursor) -> t.Node:
             c.fail("a number after a factor: a product or a script?")
         factor = read_factor(c)
         last = factors[-1][1]
-        if not operator and bracket and isinstance(last, t.Name):
+        if not operator and bracket and isinstance(last, t.Name | t.Derivative):
             require_product(c, last, factor, place)
         if not operator and _mixed(last, factor):
             c.fail("a mixed number or a product? write a sign between", place)
@@ -635,7 +635,7 @@ def refuse_inverse(c: Cursor, name: t.Name, power: t.Node, place: int) -> None:
 
 def constant(name: t.Name) -> t.Node:
     """Return a constant where a symbol is spelled like one."""
-    if name.base in CONSTANTS and name.key == name.base and not name.primes:
+    if name.base in CONSTANTS and not name.indices and not name.primes:
         return t.Constant(CONSTANTS[name.base], start=name.start, end=name.end)
     return name
 
@@ -715,14 +715,15 @@ def read_entry(c: Cursor, name: t.Name) -> t.Name:
     return replace(name, indices=tuple(entries), applied=True, end=c.end)
 
 
-def require_product(c: Cursor, name: t.Name, factor: t.Node, place: int) -> None:
+def require_product(c: Cursor, before: t.Name | t.Derivative, factor: t.Node, place: int) -> None:
     """Refuse ``f(2 x)`` where ``f`` is no function and a product would be printed without."""
     bracket = next(node for node in t.walk(factor) if isinstance(node, t.Group))
     inner = bracket.inner
     lone_sign = isinstance(inner, t.Sum) and len(inner.terms) == 1
     product = isinstance(inner, t.Sum | t.Quotient) and not lone_sign
     if not product or (isinstance(inner, t.Quotient) and not inner.slash):
-        c.fail(f"{name.key}(…) could be a function or a product", place)
+        name = before.key if isinstance(before, t.Name) else "the derivative"
+        c.fail(f"{name}(…) could be a function or a product", place)
 
 
 def read_scripts(c: Cursor, node: t.Node) -> t.Node:
@@ -813,7 +814,8 @@ def read_operand(c: Cursor, what: str) -> t.Node:
     """Read the one factor that an operator applies to; only a square bracket ends it surely."""
     opening = c.peek()
     node = read_factor(c)
-    if starts_factor(c) and opening != "[":
+    goes_on = starts_factor(c) or c.peek() in TIMES or c.peek() == "/"
+    if goes_on and opening != "[":
         c.fail(f"where does {what} end? put its operand in [ ]")
     return node
 
@@ -871,7 +873,10 @@ def read_bare_argument(c: Cursor, name: str, place: int) -> t.Node:
     r"""Read an argument without brackets: one factor, or a coefficient and a symbol."""
     if c.peek() in FUNCTIONS and c.kind() == "word" and name == "sign":
         c.fail("put the argument in brackets")
+    braced = c.peek() == "{"
     first = read_factor(c)
+    if braced and isinstance(first, t.Power) and isinstance(first.base, t.Group):
+        c.fail(f"{name}(…) with a script: what does it belong to? use brackets", place)
     if isinstance(first, t.Big) and not ends_inside(first):
         c.fail(f"where does the argument of {name} end? use brackets", place)
     coefficient = isinstance(first, t.Number) or (
@@ -912,7 +917,10 @@ def read_big(c: Cursor) -> t.Node:
         c.fail(f"{name} without an index", place)
     clauses, low, domain = read_bounds(c, clauses, place)
     indices, conditions = read_indices(c, clauses, place)
-    if len(indices) > 1 and (low or domain or conditions):
+    starts = any(
+        part.operators == ("=",) and isinstance(part.sides[0], t.Name) for part in conditions
+    )
+    if (len(indices) > 1 and (low or domain or conditions)) or (low and starts):
         c.fail("one sum for each index that has a bound", place)
     if (low is None) != (high is None) and domain is None:
         c.fail(f"{name} with one bound only", place)

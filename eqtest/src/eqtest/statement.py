@@ -45,7 +45,8 @@ CONDITIONS = words(
 )
 OPERATIONS = words(
     """times plus minus over per divided multiplied averaged summed squared halved doubled where
-    with rounded clipped clamped truncated normalised normalized up down least most"""
+    twice half mean expectation percent with rounded clipped clamped truncated normalised
+    normalized up down least most"""
 )
 _METHOD = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")  # x.size: with brackets it is called
 
@@ -511,7 +512,8 @@ def _is_comment(column: list[Token], latex: str, *, note: bool) -> bool:
     r"""Say whether a column holds words only, or is a note in ``\text{(…} … \text{)}``.
 
     What words ask for cannot be read: a condition is refused anywhere, an operation everywhere but
-    in a note beside a line, where it says what was done.
+    in a note beside a line, where it says what was done. There "for" may stand behind other words,
+    as in "(solved for x)".
     """
     texts = [token for token in column if token.kind == "text"]
     if not texts or (column[0].kind != "text" and column[0].text != "("):
@@ -521,10 +523,11 @@ def _is_comment(column: list[Token], latex: str, *, note: bool) -> bool:
         closes = column[-1].kind == "text" and column[-1].text.rstrip(" .,").endswith(")")
         if not (note and closes and texts[0].text.lstrip().startswith("(")):
             return False
-    first = re.findall(r"[a-z]+", " ".join(token.text.lower() for token in texts))[:1]
-    if len(texts) == 1 and first and first[0] in LEADS and texts[0].text.strip(" :,").isalpha():
+    said = re.findall(r"[a-z]+", " ".join(token.text.lower() for token in texts))
+    if len(texts) == 1 and said and said[0] in LEADS and texts[0].text.strip(" :,").isalpha():
         return True  # it leads to the next column
-    if set(first) & (CONDITIONS if note else CONDITIONS | OPERATIONS):
+    refused = set(said) & (CONDITIONS - {"for"} if note else CONDITIONS | OPERATIONS)
+    if refused or said[:1] == ["for"]:
         raise FormulaError("what these words say is not read", latex, column[0].start)
     return True
 

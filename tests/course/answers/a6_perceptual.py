@@ -100,6 +100,22 @@ def image_grad(x, K, slopes):
 """,
     ),
     mistake(
+        "passes the ReLU where the feature is 0",
+        "image_grad_value",
+        "",
+        image_grad="""
+def image_grad(x, K, slopes):
+    height, width = K.shape[1:]
+    views = np.lib.stride_tricks.sliding_window_view(x, (height, width), axis=(1, 2))
+    slopes = slopes * (np.einsum("nhwij,cij->nchw", views, K) >= 0)
+    result = np.zeros_like(x)
+    for i, j in np.ndindex(height, width):
+        back = np.einsum("nchw,c->nhw", slopes, K[:, i, j])
+        result[:, i : i + slopes.shape[2], j : j + slopes.shape[3]] += back
+    return result
+""",
+    ),
+    mistake(
         "goes back through the filters turned round",
         "image_grad_value",
         "right but for its sign",
