@@ -292,11 +292,20 @@ def require_signs(name: str, array: Any) -> None:
         fail(name, _first(array, ~(abs(array) == 1)), "labels -1 or +1")
 
 
-@reads_values
 def require_unit_interval(name: str, array: Any) -> None:
     """Raise ValueError unless every entry lies in [0, 1]; NaN does not."""
-    if not within(array, 0, 1):
-        fail(name, _first(array, ~((array >= 0) & (array <= 1))), "values in [0, 1]")
+    _require_within(name, array, 0, 1, "values in [0, 1]")
+
+
+def require_angles(name: str, array: Any) -> None:
+    """Raise ValueError unless every angle lies in [0, pi]: degrees are refused with the rest."""
+    _require_within(name, array, 0, math.pi, "angles in radians in [0, pi]")
+
+
+@reads_values
+def _require_within(name: str, array: Any, low: float, high: float, expected: str) -> None:
+    if not within(array, low, high):
+        fail(name, _first(array, ~((array >= low) & (array <= high))), expected)
 
 
 def require_targets(name: str, scores: Any, targets_name: str, targets: Any) -> None:
@@ -374,14 +383,6 @@ def require_whole(name: str, value: float) -> None:
     """Raise ValueError unless the hyper-parameter is a whole number of at least 1."""
     if not (float(value).is_integer() and value >= 1):
         fail(name, value, "a whole number of at least 1")
-
-
-@reads_values
-def require_angles(name: str, array: Any) -> None:
-    """Raise ValueError unless every angle lies in [0, pi]: degrees are refused with the rest."""
-    if not within(array, 0, math.pi):
-        outside = ~((array >= 0) & (array <= math.pi))
-        fail(name, _first(array, outside), "angles in radians in [0, pi]")
 
 
 def require_angular_margin(name: str, value: float) -> None:

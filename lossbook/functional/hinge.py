@@ -6,15 +6,14 @@ import torch
 from torch import Tensor
 
 from lossbook._checks import (
-    require_class_labels,
     require_floating,
-    require_integers,
     require_same_shape,
     require_signs,
     require_tensor,
 )
 from lossbook._reduction import Reduction, reduce
 from lossbook.functional._precision import float32_under_autocast, narrowed, widened
+from lossbook.functional.softmax import labels_and_kept
 
 
 def margins(f: Tensor, y: Tensor) -> Tensor:
@@ -106,12 +105,8 @@ def multiclass_hinge_loss(
     Source: Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector
     Machines, Journal of Machine Learning Research 2, 2001, section 3.
     """
-    require_floating("z", z)
-    require_integers("y", y)
-    labels = y.long()
-    require_class_labels("z", z, "y", labels, ignore_index)
-    kept = None if ignore_index is None else labels != ignore_index
-    columns = (labels if kept is None else labels * kept).unsqueeze(1)
+    labels, kept = labels_and_kept(z, y, ignore_index)
+    columns = labels.unsqueeze(1)
     # max hands the whole gradient to the first of equal entries; amax would share it out.
     rivals = z.scatter(1, columns, -torch.inf).max(dim=1, keepdim=True).values
     # The difference comes first: 1 + 10000 is 10000 in half precision.

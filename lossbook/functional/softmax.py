@@ -249,9 +249,7 @@ def focal_loss(
     equation (5), there for two classes.
     """
     require_non_negative("gamma", gamma)
-    labels = _labels(z, y, ignore_index)
-    kept = None if ignore_index is None else labels != ignore_index
-    target = labels if kept is None else labels * kept
+    target, kept = labels_and_kept(z, y, ignore_index)
     # The log-odds of the true class, z_y - log sum_{k != y} e^{z_k}: their sigmoid is p_y, and
     # log p_y and log(1 - p_y) are both exact. Both terms are taken from the best rival's logit, in
     # place: new memory for all logits takes longer than what is done with them.
@@ -336,9 +334,8 @@ def brier_loss(
 
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability, 1950.
     """
-    labels = _labels(z, y, ignore_index)
-    kept = None if ignore_index is None else labels != ignore_index
-    columns = (labels if kept is None else labels * kept).unsqueeze(1)
+    labels, kept = labels_and_kept(z, y, ignore_index)
+    columns = labels.unsqueeze(1)
     p = widened(z).softmax(dim=1)
     errors = p.scatter_add(1, columns, -torch.ones_like(columns, dtype=p.dtype))
     losses = errors.square().sum(dim=1)
@@ -411,6 +408,15 @@ def _require_counted_labels(
     if weights is not None or ignore_index is not None:
         kept = labels == labels if ignore_index is None else labels != ignore_index
         require_counted(kept if weights is None else kept * weights[labels * kept])
+
+
+def labels_and_kept(z: Tensor, y: Tensor, ignore_index: int | None) -> tuple[Tensor, Tensor | None]:
+    """Check logits and labels; return the labels, 0 for an ignored one, and which are kept."""
+    labels = _labels(z, y, ignore_index)
+    if ignore_index is None:
+        return labels, None
+    kept = labels != ignore_index
+    return labels * kept, kept
 
 
 def _labels(z: Tensor, y: Tensor, ignore_index: int | None) -> Tensor:
